@@ -1,17 +1,13 @@
 import { performance } from "node:perf_hooks";
 import { median } from "../support/samples.ts";
 
-/** The result of a closed loop, in which each connection begins its next operation when its last one has ended. */
-export interface Throughput {
-  readonly p50: number;
-  readonly perSecond: number;
-}
+export type Throughput = Awaited<ReturnType<typeof runClosedLoop>>;
 
-/** Repeats every operation for this many seconds, all concurrently, one per connection. */
-export async function runClosedLoop(
-  operations: readonly (() => Promise<void>)[],
-  seconds: number,
-): Promise<Throughput> {
+/**
+ * Repeats every operation for this many seconds, all concurrently, one per connection, in a closed loop: each connection begins its next
+ * operation when its last one has ended.
+ */
+export async function runClosedLoop(operations: readonly (() => Promise<void>)[], seconds: number) {
   const samples: number[] = [];
   const began = performance.now();
   const ends = began + 1_000 * seconds;

@@ -93,11 +93,7 @@ function insertMany(client: pg.Client, table: Table): Promise<unknown> {
 }
 
 /** The median time of an insert into each table, in milliseconds. */
-async function measure(
-  insertInto: (table: Table) => Promise<unknown>,
-  rounds: number,
-  warmUps: number,
-): Promise<Record<Table, number>> {
+async function measure(insertInto: (table: Table) => Promise<unknown>, rounds: number, warmUps: number) {
   const turns = mapTables((table) => () => time(() => insertInto(table)));
   const taken = await takeTurns(turns, rounds, warmUps);
   return mapTables((table) => median(taken.map((round) => round[table])));

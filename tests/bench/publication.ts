@@ -14,6 +14,13 @@ import { takeTurns } from "./turns.ts";
 
 const POLLS = 20;
 
+interface Load {
+  /** How many requests wait when a turn begins. */
+  readonly waiting: number;
+  /** How long a turn takes. */
+  readonly seconds: number;
+}
+
 /** A server whose queue is measured: claims and polls over one connection. */
 interface Side {
   readonly measure: () => Promise<Record<Measured, number>>;
@@ -32,12 +39,13 @@ export const publication: Bench<"waiting" | "rounds" | "seconds"> = {
     ...TURNS,
   },
 
-  async run({ waiting, rounds, seconds }, context) {
-    const publisher = await startServer({ durable: true, signal: context.signal });
-    const subscriber = await startServer({ durable: true, signal: context.signal });
+  async run({ rounds, ...load }, context) {
+    const { signal } = context;
+    const publisher = await startServer({ durable: true, signal });
+    const subscriber = await startServer({ durable: true, signal });
     try {
-      const unpublished = await openSide(context, { waiting, seconds });
-      const published = await openPublisher(publisher, subscriber, context, { waiting, seconds });
+      const unpublished = await openSide(context, load);
+      const published = await openPublisher(publisher, subscriber, signal, load);
       const turns = { unpublished: unpublished.measure, published: published.measure };
       const taken = await takeTurns(turns, rounds);
       await unpublished.close();
@@ -66,11 +74,7 @@ function report(rounds: readonly Readonly<Record<"unpublished" | "published", Re
   return MEASURED.map((what) => atMost(1.5, `${what}, published over unpublished, p50`, median(ratios(what))));
 }
 
-async function openSide(
-  context: BenchContext,
-  { waiting, seconds }: { waiting: number; seconds: number },
-  afterTurn: () => Promise<void> = async () => {},
-): Promise<Side> {
+async function openSide(context: BenchContext, { waiting, seconds }: Load, afterTurn = async () => {}): Promise<Side> {
   const client = await context.connect();
   const database = context.openDatabase();
   return {
@@ -89,12 +93,7 @@ async function openSide(
 }
 
 /** Publishes every table of one server, and subscribes to them on the other. */
-async function openPublisher(
-  from: Server,
-  to: Server,
-  { signal }: BenchContext,
-  load: { waiting: number; seconds: number },
-): Promise<Side> {
+async function openPublisher(from: Server, to: Server, signal: AbortSignal, load: Load): Promise<Side> {
   await setWalLevel(from, signal);
   const published = await createContext(from, signal);
   const client = await published.connect();

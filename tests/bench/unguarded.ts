@@ -45,11 +45,7 @@ export async function createUnguardedFunctions(client: pg.Client): Promise<void>
  * A claim and a finish that write what the queue's functions write and guarantee nothing: a bound on how fast these can be. The scan starts
  * where theirs does, and the bound is moved as often.
  */
-export async function claimAndFinishUnguarded(
-  client: pg.Client,
-  session: number,
-  as: keyof typeof STATEMENTS,
-): Promise<void> {
+export async function claimAndFinishUnguarded(client: pg.Client, session: number, as: keyof typeof STATEMENTS) {
   const { claim, finish } = STATEMENTS[as];
   const values = [session, `clap-scaledjob-${session}`];
   const { rows } = await client.query({ name: `${as}: claim`, text: claim, values });
