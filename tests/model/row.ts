@@ -46,22 +46,18 @@ export const RELEASED = {
   stoppingUntil: undefined,
 } satisfies Partial<Row>;
 
-/** A row of batch.history. */
-export interface EndedAttempt {
-  readonly request: number;
-  readonly attempt: number;
-  readonly session: number;
-  status: EndStatus;
-  readonly reason: Reason | "canceled" | undefined;
-  readonly job: string;
-}
-
 /** Fences every write after the claim, like `AttemptKey`. */
 export interface Key {
   readonly job: string;
   readonly request: number;
   readonly attempt: number;
   readonly session: number;
+}
+
+/** A row of batch.history. */
+export interface EndedAttempt extends Key {
+  status: EndStatus;
+  readonly reason: Reason | "canceled" | undefined;
 }
 
 /** A row of batch.job. */
