@@ -11,7 +11,7 @@ import type { TestDatabase } from "./database.ts";
 import { copyProject } from "./projectCopy.ts";
 import { until } from "./until.ts";
 
-/** A worker process of the kind `odd`, in a copy of the project. */
+/** A worker process of the kind `odd`. */
 export interface OddPod {
   readonly child: ChildProcess;
   /** EXIT_KILLED for a killed one. */
@@ -20,19 +20,8 @@ export interface OddPod {
   prints(text: string): Promise<unknown>;
 }
 
-/** Work that does what its row says: see oddHandler.ts. */
-interface OddWork {
-  /** From the copy: its threads find the kind `odd`. */
-  readonly HandlerWork: typeof HandlerWork;
-  readonly InterruptedError: typeof InterruptedError;
-  /** @param prefix - a command that starts it elsewhere */
-  start(env: NodeJS.ProcessEnv, prefix?: readonly string[]): OddPod;
-  /** Kills what still runs. */
-  end(): Promise<void>;
-}
-
-/** Prepares it for the calling test file. */
-export async function createOddWork(): Promise<OddWork> {
+/** Prepares, for the calling test file, a copy of the project with a handler that does what its row says: see oddHandler.ts. */
+export async function createOddWork() {
   const copy = await copyProject();
   const handler = await readFile(new URL("./oddHandler.ts", import.meta.url), "utf8");
   await writeFile(join(copy, "worker/src/handlers/odd.ts"), handler.replaceAll('"../../worker/src/', '"../'));
@@ -44,10 +33,13 @@ export async function createOddWork(): Promise<OddWork> {
   }
   after(end);
   return {
-    ...(await import(`${source}handlerWork.ts`)),
-    ...(await import(`${source}errors.ts`)),
+    /** From the copy: its threads find the kind `odd`. */
+    HandlerWork: (await import(`${source}handlerWork.ts`)).HandlerWork as typeof HandlerWork,
+    InterruptedError: (await import(`${source}errors.ts`)).InterruptedError as typeof InterruptedError,
+    /** Kills what still runs. */
     end,
-    start(env, prefix = []) {
+    /** @param prefix - a command that starts it elsewhere */
+    start(env: NodeJS.ProcessEnv, prefix: readonly string[] = []) {
       const cache = join(copy, ".cache");
       const own = { KIND: "odd", JOB_NAME: "a", POD_NAME: "a-1", NODE_COMPILE_CACHE: cache };
       const [program = "", ...args] = [...prefix, process.execPath, join(copy, "worker/src/main.ts")];
