@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { output } from "@pulumi/pulumi";
+import { ruleProblems } from "../tests/support/pulumi/problems.ts";
 import { POD_FIELDS } from "../tests/support/pulumi/validateScaledJob.ts";
 import {
   affinityRule,
@@ -22,8 +23,7 @@ describe("the keys that are accepted", () => {
     ["a spread constraint", spreadRule, topologySpreadConstraints?.items],
   ] as const) {
     test(`in ${what} are those of the pinned KEDA's CRD, which drops all others`, () => {
-      const problems: string[] = [];
-      rule("x", { unknown: 1 }, problems);
+      const problems = ruleProblems(rule, "x", { unknown: 1 });
       const accepted = /must be one of (.*?) \(/.exec(problems.at(-1) ?? "")?.[1]?.split(", ") ?? [];
       assert.deepEqual(accepted.sort(), Object.keys(schema?.properties ?? {}).sort());
     });
@@ -32,11 +32,7 @@ describe("the keys that are accepted", () => {
 
 describe("spread constraints", () => {
   const spread = (topologyKey: unknown) => ({ maxSkew: 1, topologyKey, whenUnsatisfiable: "ScheduleAnyway" });
-  const problems = (spreads: readonly unknown[]) => {
-    const found: string[] = [];
-    spreadsRule("x", spreads, found);
-    return found;
-  };
+  const problems = (spreads: readonly unknown[]) => ruleProblems(spreadsRule, "x", spreads);
 
   test("are refused if two have the same key", () =>
     assert.deepEqual(problems([spread("zone"), spread("zone")]), [

@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { ruleProblems } from "../tests/support/pulumi/problems.ts";
 import { BATCH_DEFAULTS } from "./batchSettings.ts";
 import { freeLivenessPort, missingProbe, podLivenessPort } from "./livenessPort.ts";
 
 const HOST_NETWORK = { podSpecPatch: { hostNetwork: true } };
 const sidecar = (containerPort: number) => ({ initContainers: [{ name: "proxy", ports: [{ containerPort }] }] });
-
-function problems(args: object): string[] {
-  const found: string[] = [];
-  freeLivenessPort("", args, found);
-  return found;
-}
+const problems = (args: object) => ruleProblems(freeLivenessPort, "", args);
 
 describe("podLivenessPort", () => {
   test("is the setting's, or its default", () => {

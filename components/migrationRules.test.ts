@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MIGRATION_ARGS as ARGS } from "../tests/support/pulumi/migrationArgs.ts";
+import { assertOneProblem, programProblems } from "../tests/support/pulumi/problems.ts";
 import { mockEngine } from "../tests/support/pulumi/recordResources.ts";
 import { SchemaMigration, type SchemaMigrationArgs } from "./schemaMigration.ts";
 
@@ -37,9 +38,7 @@ for (const name of ["schemaMigration", "a".repeat(51), "schema_"]) {
 }
 for (const [says, args] of wrong) {
   test(`a mistake in its arguments is refused with one message: ${says}`, () => {
-    assert.throws(
-      () => new SchemaMigration("wrong", { ...ARGS, ...args } as SchemaMigrationArgs),
-      ({ message }: Error) => message.split("\n").length === 2 && message.includes(says),
-    );
+    const make = () => new SchemaMigration("wrong", { ...ARGS, ...args } as SchemaMigrationArgs);
+    assertOneProblem(programProblems(make), says);
   });
 }

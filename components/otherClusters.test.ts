@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { configProblems } from "../tests/support/pulumi/configProblems.ts";
+import { podProblems, ruleProblems } from "../tests/support/pulumi/problems.ts";
 import { addressRule } from "./batchRules.ts";
 import { kedaValues } from "./kedaValues.ts";
-import { podRule } from "./podRules.ts";
 import { postgresValues } from "./postgresValues.ts";
 import { findForbidden } from "./restrictedPods.ts";
 import { batchPod } from "./stackBatchArgs.ts";
@@ -51,16 +51,14 @@ describe("a certificate for another name than the host's", () => {
     ["that is a pattern", { serverName: "*.internal" }, /^database.serverName must be a host name /],
   ] as const)
     test(`is refused if it is one ${what}`, () => {
-      const found: string[] = [];
-      addressRule("database", { ...ADDRESS, ...address }, found);
+      const found = ruleProblems(addressRule, "database", { ...ADDRESS, ...address });
       assert.equal(found.length, 1);
       assert.match(found[0] ?? "", problem);
     });
 
   test("may be an address", () => {
-    const found: string[] = [];
-    for (const name of ["10.0.0.1", "fd00::1"]) addressRule("database", { ...ADDRESS, serverName: name }, found);
-    assert.deepEqual(found, []);
+    for (const serverName of ["10.0.0.1", "fd00::1"])
+      assert.deepEqual(ruleProblems(addressRule, "database", { ...ADDRESS, serverName }), []);
   });
 });
 
@@ -83,15 +81,9 @@ describe("a cluster with nodes of several operating systems", () => {
 });
 
 describe("a cluster that assigns the user ids of pods (OpenShift)", () => {
-  const problems = (pod: object) => {
-    const found: string[] = [];
-    podRule(true)("pod", pod, found);
-    return found;
-  };
-
   for (const pod of [{ runAsAssignedUser: true }, { podSpecPatch: { securityContext: { runAsUser: null } } }])
     test(`gets pods without a user id, which still meet the restricted standard, by ${Object.keys(pod)}`, () => {
-      assert.deepEqual(problems(pod), []);
+      assert.deepEqual(podProblems(pod, true), []);
       const spec = workerPod({ ...ARGS, pod });
       assert.deepEqual(spec.securityContext, { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
       assert.deepEqual(findForbidden(spec), []);
@@ -110,10 +102,13 @@ describe("a cluster that assigns the user ids of pods (OpenShift)", () => {
       ["podSpecPatch.securityContext.runAsUser", { podSpecPatch: { securityContext } }],
       ["podSpecPatch.containers[0].securityContext.runAsUser", { podSpecPatch: { containers: [{ securityContext }] } }],
     ] as const)
-      assert.deepEqual(problems({ ...pod, runAsAssignedUser: true }), [
+      assert.deepEqual(podProblems({ ...pod, runAsAssignedUser: true }, true), [
         `pod.${path} must not be set with runAsAssignedUser (the cluster assigns it); got both`,
       ]);
-    assert.deepEqual(problems({ runAsAssignedUser: true, podSpecPatch: { securityContext: { runAsUser: null } } }), []);
+    assert.deepEqual(
+      podProblems({ runAsAssignedUser: true, podSpecPatch: { securityContext: { runAsUser: null } } }, true),
+      [],
+    );
     assert.deepEqual(
       configProblems({
         pod: { podSpecPatch: { securityContext } },

@@ -2,13 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { output } from "@pulumi/pulumi";
 import { configProblems } from "../tests/support/pulumi/configProblems.ts";
-import { podRule } from "./podRules.ts";
-
-function problems(pod: object): string[] {
-  const found: string[] = [];
-  podRule(true)("pod", pod, found);
-  return found;
-}
+import { podProblems } from "../tests/support/pulumi/problems.ts";
 
 const SIDECAR = { name: "proxy", image: "proxy:1", restartPolicy: "Always" };
 const FROM_SECRET = { name: "TOKEN", valueFrom: { secretKeyRef: { name: "a", key: "token" } } };
@@ -39,7 +33,8 @@ describe("a patch's containers, of which Kubernetes would create no pod, or no n
       ...work({ env: [{ name: "TOKEN", valueFrom: output({}) }], securityContext: output({}) }),
     },
   };
-  for (const [what, pod] of Object.entries(right)) test(`may have ${what}`, () => assert.deepEqual(problems(pod), []));
+  for (const [what, pod] of Object.entries(right))
+    test(`may have ${what}`, () => assert.deepEqual(podProblems(pod, true), []));
 
   const at = "pod.podSpecPatch";
   const wrong: readonly (readonly [message: string, pod: object])[] = [
@@ -126,7 +121,7 @@ describe("a patch's containers, of which Kubernetes would create no pod, or no n
     ],
   ];
   for (const [message, pod] of wrong)
-    test(`are refused with one message: ${message}`, () => assert.deepEqual(problems(pod), [message]));
+    test(`are refused with one message: ${message}`, () => assert.deepEqual(podProblems(pod, true), [message]));
 
   test("are checked with the variables of a batch", () => {
     const batch = { kind: "page", table: "pages", image: "pages:1", command: ["work"], env: { TOKEN: "a" } };

@@ -2,13 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { output } from "@pulumi/pulumi";
 import { configProblems } from "../tests/support/pulumi/configProblems.ts";
-import { podRule } from "./podRules.ts";
-
-function problems(pod: object): string[] {
-  const found: string[] = [];
-  podRule(true)("pod", pod, found);
-  return found;
-}
+import { podProblems } from "../tests/support/pulumi/problems.ts";
 
 const DATA = { name: "data", emptyDir: {} };
 const MOUNT = { name: "data", mountPath: "/data" };
@@ -47,7 +41,8 @@ describe("a pod and its patch together", () => {
       podSpecPatch: antiAffinity({ topologyKey: "zone", labelSelector: null }),
     },
   };
-  for (const [what, pod] of Object.entries(right)) test(`may have ${what}`, () => assert.deepEqual(problems(pod), []));
+  for (const [what, pod] of Object.entries(right))
+    test(`may have ${what}`, () => assert.deepEqual(podProblems(pod, true), []));
 
   const wrong: readonly (readonly [message: string, pod: object])[] = [
     [
@@ -92,7 +87,7 @@ describe("a pod and its patch together", () => {
     ],
   ];
   for (const [message, pod] of wrong)
-    test(`are refused with one message: ${message}`, () => assert.deepEqual(problems(pod), [message]));
+    test(`are refused with one message: ${message}`, () => assert.deepEqual(podProblems(pod, true), [message]));
 
   test("are those of the stack where a batch does not replace them", () => {
     const pod = { volumes: [DATA], podSpecPatch: { containers: [{ volumeMounts: [MOUNT] }] } };

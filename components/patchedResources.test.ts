@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { output } from "@pulumi/pulumi";
 import { configProblems } from "../tests/support/pulumi/configProblems.ts";
+import { ruleProblems } from "../tests/support/pulumi/problems.ts";
 import { patchedResources } from "./patchedResources.ts";
 
 const patch = (resources: object) => ({ podSpecPatch: { containers: [{ resources }] } });
@@ -22,9 +23,8 @@ describe("a patch of the work's resources", () => {
   test("may request a device whose limit is known only during the deployment", () => {
     const limits = { "a/b": "1" };
     for (const resources of [{ limits: output(limits) }, output({ limits })]) {
-      const found: string[] = [];
-      patchedResources("", { pod: { resources, ...patch({ requests: limits }) } }, found);
-      assert.deepEqual(found, []);
+      const pod = { resources, ...patch({ requests: limits }) };
+      assert.deepEqual(ruleProblems(patchedResources, "", { pod }), []);
     }
   });
 

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { output } from "@pulumi/pulumi";
-import { podRule } from "./podRules.ts";
-
-function problems(pod: unknown, command = false): string[] {
-  const found: string[] = [];
-  podRule(command)("pod", pod, found);
-  return found;
-}
+import { assertOneProblem, podProblems } from "../tests/support/pulumi/problems.ts";
 
 const MOUNT = { name: "data", mountPath: "/d" };
 const PVC = { name: "data", persistentVolumeClaim: { claimName: "data" } };
@@ -51,7 +45,7 @@ describe("pod", () => {
     "a patch": { podSpecPatch: { dnsPolicy: "Default" } },
   };
   for (const [what, pod] of Object.entries(right))
-    test(`may contain ${what}`, () => assert.deepEqual(problems(pod), []));
+    test(`may contain ${what}`, () => assert.deepEqual(podProblems(pod), []));
 
   const wrong: readonly (readonly [says: string, pod: unknown])[] = [
     ["pod must be an object", []],
@@ -171,11 +165,7 @@ describe("pod", () => {
     ["pod.podSpecPatch must not change restartPolicy", { podSpecPatch: { restartPolicy: "OnFailure" } }],
   ];
   for (const [says, pod] of wrong) {
-    test(`refuses a mistake with one message: ${says}`, () => {
-      const [message = "", ...others] = problems(pod);
-      assert.deepEqual(others, []);
-      assert.ok(message.includes(says), message);
-    });
+    test(`refuses a mistake with one message: ${says}`, () => assertOneProblem(podProblems(pod), says));
   }
 
   const sidecar = {
@@ -192,14 +182,14 @@ describe("pod", () => {
   };
   for (const path of places(podSpecPatch)) {
     test(`a patch may have an output of another resource as ${path.join(".")}`, () => {
-      assert.deepEqual(problems({ podSpecPatch: withOutput(podSpecPatch, path) }), []);
+      assert.deepEqual(podProblems({ podSpecPatch: withOutput(podSpecPatch, path) }), []);
     });
   }
 
   test("never shows a variable's value, which may be a password", () => {
     for (const pod of [{ env: { PGPASSWORD: "geheim" } }, { env: "geheim" }, { env: ["geheim"] }, "geheim"]) {
-      assert.equal(problems(pod).length, 1);
-      assert.ok(!problems(pod).join().includes("geheim"));
+      assert.equal(podProblems(pod).length, 1);
+      assert.ok(!podProblems(pod).join().includes("geheim"));
     }
   });
 });

@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { onlyProblem, ruleProblems } from "../tests/support/pulumi/problems.ts";
 import { SETTING_RULES } from "./batchRules.ts";
 import { podRule } from "./podRules.ts";
-import { type Rule, shape } from "./rule.ts";
+import { shape } from "./rule.ts";
 
 const RULE = shape({ ...SETTING_RULES, pod: podRule(false) });
-
-function problems(rule: Rule, value: unknown): string[] {
-  const found: string[] = [];
-  rule("", value, found);
-  return found;
-}
+const problems = (value: unknown) => ruleProblems(RULE, "", value);
 
 describe("text that YAML reads as a number or a boolean, since it is not in quotes,", () => {
   const unquoted: Record<string, object> = {
@@ -24,13 +20,12 @@ describe("text that YAML reads as a number or a boolean, since it is not in quot
   };
   for (const [says, value] of Object.entries(unquoted)) {
     test(`is refused with the advice to quote it: ${JSON.stringify(value)}`, () => {
-      const [message = "", ...others] = problems(RULE, value);
-      assert.deepEqual(others, []);
+      const message = onlyProblem(problems(value));
       assert.ok(message.startsWith(says), message);
     });
   }
 
   test("is refused without that advice where quotes do not help", () => {
-    assert.match(problems(RULE, { cpu: 100 })[0] ?? "", /^cpu must be a CPU quantity from 10m to 64 \(/);
+    assert.match(problems({ cpu: 100 })[0] ?? "", /^cpu must be a CPU quantity from 10m to 64 \(/);
   });
 });

@@ -2,13 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { output } from "@pulumi/pulumi";
 import { configProblems } from "../tests/support/pulumi/configProblems.ts";
-import { podRule } from "./podRules.ts";
-
-function problems(pod: object): string[] {
-  const found: string[] = [];
-  podRule(false)("pod", pod, found);
-  return found;
-}
+import { podProblems } from "../tests/support/pulumi/problems.ts";
 
 const terms = (...nodeSelectorTerms: object[]) => ({
   nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } },
@@ -51,8 +45,8 @@ describe("the selectors of an affinity", () => {
     preferred(100),
   ])
     test(`may be ${JSON.stringify(affinity)}`, () => {
-      assert.deepEqual(problems({ affinity }), []);
-      assert.deepEqual(problems({ podSpecPatch: { affinity } }), []);
+      assert.deepEqual(podProblems({ affinity }), []);
+      assert.deepEqual(podProblems({ podSpecPatch: { affinity } }), []);
     });
 
   const wrong: readonly (readonly [says: string, affinity: object])[] = [
@@ -110,8 +104,8 @@ describe("the selectors of an affinity", () => {
   ];
   for (const [says, affinity] of wrong)
     test(`are refused with one message: ${says}`, () => {
-      assert.deepEqual(problems({ affinity }), [`pod.affinity.${says}`]);
-      assert.deepEqual(problems({ podSpecPatch: { affinity } }), [`pod.podSpecPatch.affinity.${says}`]);
+      assert.deepEqual(podProblems({ affinity }), [`pod.affinity.${says}`]);
+      assert.deepEqual(podProblems({ podSpecPatch: { affinity } }), [`pod.podSpecPatch.affinity.${says}`]);
     });
 });
 
@@ -126,10 +120,10 @@ test("a patch's placement is checked as that of a pod is", () => {
       { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: "zone", whenUnsatisfiable: "Never" }] },
     ],
   ] as const) {
-    const [message = ""] = problems({ podSpecPatch });
+    const [message = ""] = podProblems({ podSpecPatch });
     assert.ok(message.startsWith(`pod.podSpecPatch.${says}`), message);
   }
-  assert.deepEqual(problems({ podSpecPatch: { nodeSelector: { pool: null }, affinity: null } }), []);
+  assert.deepEqual(podProblems({ podSpecPatch: { nodeSelector: { pool: null }, affinity: null } }), []);
 });
 
 test("a patch selects no nodes on which the pushed image cannot run", () => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { type Changed, configProblems } from "../tests/support/pulumi/configProblems.ts";
+import { assertOneProblem, onlyProblem } from "../tests/support/pulumi/problems.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "contradictions-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -163,12 +164,7 @@ describe("the stack's configuration", () => {
     ['the key "KIND" of batches[0].pod.env', { batches: [{ ...PAGES, pod: { env: { KIND: "x" } } }] }],
   ];
   for (const [says, changed] of contradictions) {
-    test(`refuses a contradiction with one message: ${says}`, () => {
-      const [message = "", ...others] = configProblems(changed);
-      assert.deepEqual(others, []);
-      assert.ok(message.includes(says), message);
-      assert.ok(!message.includes("geheim"), message);
-    });
+    test(`refuses a contradiction with one message: ${says}`, () => assertOneProblem(configProblems(changed), says));
   }
 
   test("may mount a volume of the stack in one batch", () => {
@@ -179,14 +175,12 @@ describe("the stack's configuration", () => {
   test("refuses half of the registry's credentials", () => {
     const registry = { image: { build: { registry: "registry.example" } } };
     for (const env of [{ REGISTRY_USERNAME: "ci" }, { REGISTRY_PASSWORD: "geheim" }]) {
-      const [message = "", ...others] = configProblems(registry, env as Record<string, string>);
-      assert.deepEqual(others, []);
+      const message = onlyProblem(configProblems(registry, env as Record<string, string>));
       assert.match(message, /^REGISTRY_USERNAME and REGISTRY_PASSWORD must be set together or not at all/);
     }
   });
 
   test("never shows any part of a connection URL given as the database", () => {
-    const [message = ""] = configProblems({ database: "postgres://owner:geheim@db.example/shop" });
-    assert.ok(!message.includes("geheim"), message);
+    assertOneProblem(configProblems({ database: "postgres://owner:geheim@db.example/shop" }), "database must be");
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Changed, configProblems } from "../tests/support/pulumi/configProblems.ts";
 import { declaredDefaults } from "../tests/support/pulumi/declaredConfig.ts";
+import { assertOneProblem, programProblems } from "../tests/support/pulumi/problems.ts";
 import { readStackConfig } from "./stackConfig.ts";
 
 const EXISTING = { host: "db.example", database: "shop", admin: { user: "owner", secretName: "owner" } };
@@ -97,12 +98,8 @@ describe("names in the stack's configuration", () => {
     ],
   ];
   for (const [says, changed] of refused) {
-    test(`refuses a name with one message that shows no password: ${says}`, () => {
-      const [message = "", ...others] = configProblems(changed);
-      assert.deepEqual(others, []);
-      assert.ok(message.includes(says), message);
-      assert.ok(!message.includes("geheim"), message);
-    });
+    test(`refuses a name with one message that shows no password: ${says}`, () =>
+      assertOneProblem(configProblems(changed), says));
   }
 
   test("refuses a key that nothing reads: Pulumi accepts it", () => {
@@ -133,24 +130,17 @@ describe("names in the stack's configuration", () => {
       cpu: "geheim",
       database: JSON.stringify({ existing: { ...EXISTING, host: "geheim:1", database: undefined, hots: 1 } }),
     };
-    assert.throws(
-      () => readStackConfig((key) => values[key], {}, [], ["cpu", "database"]),
-      ({ message }: Error) => {
-        assert.deepEqual(
-          message
-            .split("\n")
-            .slice(1)
-            .map((line) => [line.split(" must be")[0], line.replace(/^.*; got /, "")]),
-          [
-            ["maxReplicaCount", "0"],
-            ["cpu", "a secret"],
-            ["database.existing.host", "a secret"],
-            ["database.existing.database", "nothing"],
-            ["a key of database.existing", '"hots"'],
-          ],
-        );
-        return !message.includes("geheim");
-      },
+    const problems = programProblems(() => readStackConfig((key) => values[key], {}, [], ["cpu", "database"]));
+    assert.ok(!problems.join().includes("geheim"));
+    assert.deepEqual(
+      problems.map((line) => [line.split(" must be")[0], line.replace(/^.*; got /, "")]),
+      [
+        ["maxReplicaCount", "0"],
+        ["cpu", "a secret"],
+        ["database.existing.host", "a secret"],
+        ["database.existing.database", "nothing"],
+        ["a key of database.existing", '"hots"'],
+      ],
     );
   });
 

@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { output } from "@pulumi/pulumi";
-import { podRule } from "./podRules.ts";
+import { podProblems } from "../tests/support/pulumi/problems.ts";
 
-function problems(source: object): string[] {
-  const found: string[] = [];
-  podRule(false)("pod", { volumes: [{ name: "v", ...source }] }, found);
-  return found;
-}
-
+const problems = (source: object) => podProblems({ volumes: [{ name: "v", ...source }] });
 const secret = (item: object) => ({ secret: { secretName: "a", items: [{ key: "k", path: "p", ...item }] } });
 
 describe("the files of a volume", () => {
@@ -53,9 +48,7 @@ describe("the files of a volume", () => {
 });
 
 test("a variable with a zero byte, with which no container starts, is refused and not shown", () => {
-  const found: string[] = [];
-  podRule(true)("pod", { env: { TOKEN: "ge\0heim" } }, found);
-  assert.deepEqual(found, [
+  assert.deepEqual(podProblems({ env: { TOKEN: "ge\0heim" } }, true), [
     "pod.env.TOKEN must have no zero byte (the end of a variable's value for Linux); got one with it",
   ]);
 });

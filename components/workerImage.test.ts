@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { output, secret } from "@pulumi/pulumi";
+import { assertOneProblem, programProblems } from "../tests/support/pulumi/problems.ts";
 import { mockEngine, PASSWORD, recordResources, settled } from "../tests/support/pulumi/recordResources.ts";
 import { buildInputs, type ImageBuildArgs, imageTag, WorkerImage, type WorkerImageArgs } from "./workerImage.ts";
 
@@ -111,12 +112,11 @@ for (const name of ["workerImage", "worker image", "-worker"]) {
   });
 }
 for (const [says, args] of wrong) {
-  test(`a mistake in its arguments is refused with one message: ${says}`, () => {
-    assert.throws(
-      () => new WorkerImage("wrong", args as WorkerImageArgs),
-      ({ message }: Error) => message.split("\n").length === 2 && message.includes(says),
-    );
-  });
+  test(`a mistake in its arguments is refused with one message: ${says}`, () =>
+    assertOneProblem(
+      programProblems(() => new WorkerImage("wrong", args as WorkerImageArgs)),
+      says,
+    ));
 }
 
 test("its tag depends on every file of the build context, and on no other", async () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { DATABASE } from "../tests/support/pulumi/migrationArgs.ts";
+import { podProblems } from "../tests/support/pulumi/problems.ts";
 import { getCommandEnvironment } from "../worker/src/command/commandEnvironment.ts";
-import { podRule } from "./podRules.ts";
 import { type WorkerPodArgs, workerPod } from "./workerPod.ts";
 
 const ARGS: WorkerPodArgs = {
@@ -149,9 +149,7 @@ describe("a pod of a command", () => {
 
   test("hides from the runner what an image sets for Node.js, and gives the command what the batch sets", () => {
     const env = { COMMAND_ENV_NODE_OPTIONS: "--max-old-space-size=512" };
-    const found: string[] = [];
-    podRule(true)("pod", { env }, found);
-    assert.deepEqual(found, []);
+    assert.deepEqual(podProblems({ env }, true), []);
     const variables = workerPod({ ...ARGS, command, pod: { env } }).containers[0]?.env.map(({ name, value }) => [
       name,
       value ?? "",

@@ -1,7 +1,6 @@
-import assert from "node:assert/strict";
-import { RunError } from "@pulumi/pulumi";
 import { readStackConfig, type StackConfig } from "../../../components/stackConfig.ts";
 import { declaredDefaults } from "./declaredConfig.ts";
+import { programProblems } from "./problems.ts";
 
 /** Keys with values other than the default; Pulumi passes structures to the program as JSON. */
 export type Changed = Readonly<Record<string, unknown>>;
@@ -16,13 +15,7 @@ export function readConfig(changed: Changed, env: Environment = {}): StackConfig
 
 /** The problems reported for a configuration, one line each; empty if it is valid. */
 export function configProblems(changed: Changed, env: Environment = {}): string[] {
-  try {
-    readConfig(changed, env);
-    return [];
-  } catch (error) {
-    assert.ok(RunError.isInstance(error), "Pulumi prints a RunError without a stack");
-    return error.message.split("\n").slice(1);
-  }
+  return programProblems(() => readConfig(changed, env));
 }
 
 /** A value as Pulumi passes it to the program. */
