@@ -29,10 +29,7 @@ const job = JSON.parse(await settled(program.job));
 const sent = sentResources();
 
 /** The inputs with which the program created a resource. */
-// biome-ignore lint/suspicious/noExplicitAny: each type has other inputs.
-function inputs(key: string): any {
-  return sent.get(key);
-}
+const inputs = (key: string) => sent.get(key);
 
 describe("the program", () => {
   test("asks for exactly these resources", () => {

@@ -19,12 +19,9 @@ const ARGS: BatchScaledJobArgs = {
   graceSeconds: 45,
   pod: { labels: { team: "shop" }, annotations: { owner: "shop" } },
 };
-const made: BatchScaledJob[] = [];
-const [component, authentication, scaledJob, ...others] = await recordResources((options) => {
-  const batch = new BatchScaledJob("claps", ARGS, options);
-  made.push(batch);
-  return batch;
-});
+const { component: batch, resources } = await recordResources((options) => new BatchScaledJob("claps", ARGS, options));
+const [component, authentication, scaledJob, ...others] = resources;
+const job = JSON.parse(await settled(batch.job));
 
 describe("a batch", () => {
   test("is a TriggerAuthentication and a ScaledJob that depends on it, and nothing else", () => {
@@ -56,10 +53,7 @@ describe("a batch", () => {
     });
   });
 
-  test("puts its labels and annotations on every object", async () => {
-    const [batch] = made;
-    assert.ok(batch);
-    const job = JSON.parse(await settled(batch.job));
+  test("puts its labels and annotations on every object", () => {
     for (const metadata of [authentication?.inputs.metadata, job.metadata, job.spec.template.metadata])
       assert.partialDeepStrictEqual(metadata, { labels: { team: "shop" }, annotations: { owner: "shop" } });
   });
@@ -74,10 +68,7 @@ describe("a batch", () => {
     assert.deepEqual(validateScaledJob(scaledJob?.inputs), []);
   });
 
-  test("outputs a Job in its namespace as JSON for kubectl", async () => {
-    const [batch] = made;
-    assert.ok(batch);
-    const job = JSON.parse(await settled(batch.job));
+  test("outputs a Job in its namespace as JSON for kubectl", () => {
     assert.deepEqual([job.kind, job.metadata.namespace, job.metadata.generateName], ["Job", "batches", "claps-"]);
   });
 });
@@ -194,8 +185,8 @@ describe("a batch's arguments", () => {
       pod: { topologySpreadConstraints: undefined },
     };
     const changed = { ...args, database: { ...ARGS.database, pooler } } as unknown as BatchScaledJobArgs;
-    const all = await recordResources((options) => new BatchScaledJob("unset", changed, options));
-    const scaled = all.at(-1)?.inputs as { spec: { maxReplicaCount: number } };
+    const unsetBatch = await recordResources((options) => new BatchScaledJob("unset", changed, options));
+    const scaled = unsetBatch.resources.at(-1)?.inputs;
     assert.deepEqual(validateScaledJob(scaled), []);
     assert.ok(!/undefined|NaN|null/.test(JSON.stringify(scaled)), JSON.stringify(scaled));
     assert.equal(scaled.spec.maxReplicaCount, 5 * BATCH_DEFAULTS.maxReplicaCount);

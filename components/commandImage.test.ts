@@ -12,18 +12,10 @@ await mockEngine();
 const RUNNER = { reference: "postgres-batch-runner:abc", pullPolicy: "Never" };
 
 async function record(imageId: string, runner = RUNNER) {
-  const made: CommandImage[] = [];
-  const resources = await recordResources((options) => {
-    const image = new CommandImage(
-      "page",
-      { image: "pages:1", imageId, runner, rebuildTrigger: "cluster-uid" },
-      options,
-    );
-    made.push(image);
-    return image;
-  });
+  const args = { image: "pages:1", imageId, runner, rebuildTrigger: "cluster-uid" };
+  const { component, resources } = await recordResources((options) => new CommandImage("page", args, options));
   const built = resources.find(({ type }) => type === "docker:index/image:Image");
-  return { image: await settled(output(made[0]?.image)), built };
+  return { image: await settled(output(component.image)), built };
 }
 
 describe("CommandImage", () => {
@@ -31,11 +23,10 @@ describe("CommandImage", () => {
     const { image, built } = await record("sha256:1");
     const { imageName, skipPush, build } = built?.inputs ?? {};
     assert.deepEqual(image, { reference: imageName, pullPolicy: "Never" });
-    assert.match(String(imageName), /^postgres-batch-command-page:[0-9a-f]{12}$/);
+    assert.match(imageName, /^postgres-batch-command-page:[0-9a-f]{12}$/);
     assert.equal(skipPush, true);
-    const { dockerfile, args } = build as Record<string, unknown>;
-    assert.ok(existsSync(String(dockerfile)));
-    assert.deepEqual(args, { IMAGE: "pages:1", RUNNER: RUNNER.reference });
+    assert.ok(existsSync(build.dockerfile));
+    assert.deepEqual(build.args, { IMAGE: "pages:1", RUNNER: RUNNER.reference });
     assert.equal(await settled(output(built?.options.replacementTrigger)), "cluster-uid");
   });
 
@@ -44,7 +35,7 @@ describe("CommandImage", () => {
       await record("sha256:1"),
       await record("sha256:2"),
       await record("sha256:1", { ...RUNNER, reference: "postgres-batch-runner:def" }),
-    ].map(({ image }) => (image as typeof RUNNER).reference);
+    ].map(({ image }) => image.reference);
     assert.equal(new Set(names).size, 3);
   });
 });

@@ -12,7 +12,7 @@ const INSTALL = { chart: "oci://charts.example/postgresql", imageRegistry: "mirr
 const EXISTING = { host: "db.example", database: "shop", admin: { user: "owner", secretName: "owner" } };
 
 describe("an existing PostgreSQL", async () => {
-  const { postgres, resources } = await recordPostgres({ existing: EXISTING }, "existing");
+  const { component: postgres, resources } = await recordPostgres({ existing: EXISTING }, "existing");
 
   test("creates a namespace and the passwords of the roles that the migration creates, and nothing else", () => {
     assert.deepEqual(children(resources), [
@@ -47,18 +47,18 @@ describe("an existing PostgreSQL", async () => {
 
   test("takes the owner's name from another resource", async () => {
     const admin = { user: output("owner@rds"), secretName: "owner" };
-    const { postgres: later } = await recordPostgres({ existing: { ...EXISTING, admin } }, "later");
+    const { component: later } = await recordPostgres({ existing: { ...EXISTING, admin } }, "later");
     assert.match(await settled(later.psql), /postgresql:\/\/owner%40rds@db\.example/);
   });
 
   test("can be shared with another stack that uses a different role prefix", async () => {
-    const { postgres: second } = await recordPostgres({ existing: { ...EXISTING, rolePrefix: "two" } }, "sharing");
+    const { component: second } = await recordPostgres({ existing: { ...EXISTING, rolePrefix: "two" } }, "sharing");
     assert.deepEqual([second.worker.user, second.scaler.user], ["two_worker", "two_scaler"]);
   });
 
   test("can have roles prepared by a DBA, whose passwords are not changed", async () => {
     const roles = { worker: { user: "w", secretName: "w" }, scaler: { user: "s", secretName: "s", secretKey: "pw" } };
-    const { postgres: prepared, resources: made } = await recordPostgres(
+    const { component: prepared, resources: made } = await recordPostgres(
       { existing: { ...EXISTING, ...roles } },
       "prepared",
     );
@@ -70,7 +70,7 @@ describe("an existing PostgreSQL", async () => {
   test("stores a given password and certificate authority in Secrets", async () => {
     const ca = "-----BEGIN CERTIFICATE-----\nx";
     const admin = { user: "owner", password: PASSWORD };
-    const { postgres: given, resources: made } = await recordPostgres(
+    const { component: given, resources: made } = await recordPostgres(
       { existing: { ...EXISTING, admin, tls: { ca } } },
       "given",
     );
@@ -82,7 +82,7 @@ describe("an existing PostgreSQL", async () => {
   });
 
   test("can have a certificate for another name than the one that pods reach it by", async () => {
-    const { postgres: tunnel } = await recordPostgres(
+    const { component: tunnel } = await recordPostgres(
       { existing: { ...EXISTING, tls: { serverName: "db.internal" } } },
       "tunnel",
     );
@@ -91,7 +91,7 @@ describe("an existing PostgreSQL", async () => {
   });
 
   test("can be reached through a pooler", async () => {
-    const { postgres: pooled } = await recordPostgres(
+    const { component: pooled } = await recordPostgres(
       {
         existing: { ...EXISTING, pooler: { host: "pool.example", port: 6432 } },
       },

@@ -7,25 +7,17 @@ import { Keda, type KedaArgs } from "./keda.ts";
 
 await mockEngine({ "scaledjobs.keda.sh": SCALED_JOB_CRD });
 
-async function record(args: KedaArgs, name = "keda") {
-  const made: Keda[] = [];
-  const resources = await recordResources((options) => {
-    const keda = new Keda(name, args, options);
-    made.push(keda);
-    return keda;
-  });
-  return { keda: made[0] as Keda, resources };
-}
+const record = (args: KedaArgs, name = "keda") => recordResources((options) => new Keda(name, args, options));
 
 describe("an installed KEDA", async () => {
   const install = { chart: "oci://charts.example/keda", imageRegistry: "mirror.example" };
-  const { keda, resources } = await record({ install, labels: { team: "shop" } });
-  const [component, namespace, release, ...others] = resources;
+  const { component: keda, resources } = await record({ install, labels: { team: "shop" } });
+  const [top, namespace, release, ...others] = resources;
 
   test("consists of a namespace and a release in it, and nothing else", () => {
     assert.deepEqual(others, []);
-    assert.equal(component?.type, "postgres-batch:index:Keda");
-    assert.deepEqual(component?.inputs, {});
+    assert.equal(top?.type, "postgres-batch:index:Keda");
+    assert.deepEqual(top?.inputs, {});
     assert.deepEqual(
       [namespace, release].map((child) => [child?.type, child?.name, child?.parent]),
       [
@@ -47,13 +39,11 @@ describe("an installed KEDA", async () => {
 
   test("puts its labels on the namespace and on the chart's objects", () => {
     assert.deepEqual(namespace?.inputs.metadata, { name: "keda", labels: { team: "shop" } });
-    assert.deepEqual((release?.inputs.values as { additionalLabels?: object } | undefined)?.additionalLabels, {
-      team: "shop",
-    });
+    assert.deepEqual(release?.inputs.values.additionalLabels, { team: "shop" });
   });
 
   test("can be in a namespace that an administrator has created, with credentials for the registry", async () => {
-    const { keda: inIt, resources: there } = await record(
+    const { component: inIt, resources: there } = await record(
       { install: { ...install, namespace: "scaling", createNamespace: false, imagePullSecrets: ["mirror"] } },
       "given",
     );
@@ -67,13 +57,8 @@ describe("an installed KEDA", async () => {
   });
 
   test("can have another namespace and another release name", async () => {
-    const { resources: others } = await record(
-      {
-        install: { ...install, namespace: "scaling", releaseName: "jobs" },
-      },
-      "other",
-    );
-    const [, otherNamespace, other] = others;
+    const renamed = { install: { ...install, namespace: "scaling", releaseName: "jobs" } };
+    const [, otherNamespace, other] = (await record(renamed, "other")).resources;
     assert.deepEqual(otherNamespace?.inputs.metadata, { name: "scaling" });
     assert.deepEqual([other?.inputs.name, other?.inputs.namespace], ["jobs", "scaling"]);
     const unset = { namespace: undefined, releaseName: undefined, imageRegistry: undefined } as never;
@@ -83,11 +68,11 @@ describe("an installed KEDA", async () => {
 });
 
 describe("an existing KEDA", async () => {
-  const { keda, resources } = await record({ existing: { namespace: "keda-system" } }, "there");
-  const [component, ...reads] = resources;
+  const { component: keda, resources } = await record({ existing: { namespace: "keda-system" } }, "there");
+  const [top, ...reads] = resources;
 
   test("is never modified: only its two CRDs are read", async () => {
-    assert.equal(component?.type, "postgres-batch:index:Keda");
+    assert.equal(top?.type, "postgres-batch:index:Keda");
     assert.deepEqual(
       reads.map(({ type, name, inputs }) => [type.split(":").at(-1), name, inputs]),
       [

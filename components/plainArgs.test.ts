@@ -58,9 +58,8 @@ describe("an output, where a program in another language may pass one for an arg
 test("an output as passwordRotation, such as an id that changes with time, sets the roles' new passwords whenever it changes", async () => {
   const jobName = async (passwordRotation: pulumi.Input<string>) => {
     const args = { ...MIGRATION_ARGS, passwordRotation };
-    const [, job] = await recordResources((options) => new SchemaMigration("rotated", args, options));
-    assert.ok(job);
-    return (job.inputs as { metadata: { name: string } }).metadata.name;
+    const { resources } = await recordResources((options) => new SchemaMigration("rotated", args, options));
+    return resources[1]?.inputs.metadata.name;
   };
   assert.equal(await jobName(later("2")), await jobName("2"));
   assert.notEqual(await jobName(later("3")), await jobName(later("2")));
@@ -78,25 +77,20 @@ test("an output as labels and annotations replaces none of the components' own",
   const all = await Promise.all(
     make.map(([Type, args], index) => recordResources((options) => new Type(`labelled-${index}`, args, options))),
   );
-  const own = all.flat().map(({ type, inputs }) => [type.replace(/.*:/, ""), inputs] as const);
-  const find = (kind: string) => own.filter(([type]) => type === kind).map(([, inputs]) => inputs as Recorded);
+  const own = all.flatMap(({ resources }) => resources);
+  const find = (kind: string) => own.filter(({ type }) => type.endsWith(`:${kind}`)).map(({ inputs }) => inputs);
   const [ofKeda, ofBatches] = find("Namespace");
-  assert.deepEqual(ofKeda?.metadata?.labels, { app: "a" });
-  assert.deepEqual(ofBatches?.metadata?.labels, { app: "a", "pod-security.kubernetes.io/enforce": "restricted" });
+  assert.deepEqual(ofKeda.metadata.labels, { app: "a" });
+  assert.deepEqual(ofBatches.metadata.labels, { app: "a", "pod-security.kubernetes.io/enforce": "restricted" });
   const [keda, postgres] = find("Release");
-  assert.deepEqual(keda?.values?.additionalLabels, {});
-  assert.deepEqual(postgres?.values?.commonAnnotations, { a: "b" });
+  assert.deepEqual(keda.values.additionalLabels, {});
+  assert.deepEqual(postgres.values.commonAnnotations, { a: "b" });
   for (const [kind, annotation] of [
     ["Job", { "pulumi.com/replaceUnready": "true" }],
     ["ScaledJob", { "pulumi.com/waitFor": "condition=Ready" }],
   ] as const)
-    for (const { metadata } of find(kind)) assert.deepEqual(metadata?.annotations, { a: "b", ...annotation });
+    for (const { metadata } of find(kind)) assert.deepEqual(metadata.annotations, { a: "b", ...annotation });
 });
-
-interface Recorded {
-  readonly metadata?: { readonly labels?: object; readonly annotations?: object };
-  readonly values?: { readonly additionalLabels?: object; readonly commonAnnotations?: object };
-}
 
 describe("a program in JavaScript", () => {
   for (const Type of [BatchScaledJob, Keda, Postgres, SchemaMigration, WorkerImage] as Component[]) {

@@ -9,7 +9,7 @@ await mockEngine();
 const INSTALL = { chart: "oci://charts.example/postgresql", imageRegistry: "mirror.example" };
 
 describe("an installed PostgreSQL", async () => {
-  const { postgres, resources } = await recordPostgres({
+  const { component: postgres, resources } = await recordPostgres({
     install: INSTALL,
     passwordRotation: "7",
     labels: { team: "shop" },
@@ -94,7 +94,7 @@ describe("an installed PostgreSQL", async () => {
 
   test("is found in a cluster of another domain, which the names in its certificate end in, too", async () => {
     const install = { ...INSTALL, clusterDomain: "shop.internal" };
-    const { postgres: there, resources: made } = await recordPostgres({ install }, "domain");
+    const { component: there, resources: made } = await recordPostgres({ install }, "domain");
     const host = await settled(output(there.address.host));
     assert.equal(host, "my-release-postgresql.keda-with-postgresql.svc.shop.internal");
     assert.partialDeepStrictEqual(made.at(-1)?.inputs.values, { clusterDomain: "shop.internal" });
@@ -106,9 +106,9 @@ describe("an installed PostgreSQL", async () => {
       "two",
     );
     assert.ok(JSON.stringify(other.resources.at(-1)?.inputs.values).includes('"registry":"docker.io"'), "the default");
-    assert.equal(await settled(output(other.postgres.address.host)), "postgresql-two.two.svc.cluster.local");
-    assert.equal(other.postgres.admin.secretName, "postgresql-two");
-    assert.match(await settled(other.postgres.psql), /^kubectl exec -it -n two postgresql-two-0 /);
+    assert.equal(await settled(output(other.component.address.host)), "postgresql-two.two.svc.cluster.local");
+    assert.equal(other.component.admin.secretName, "postgresql-two");
+    assert.match(await settled(other.component.psql), /^kubectl exec -it -n two postgresql-two-0 /);
   });
 
   test("can pull its images with credentials", async () => {
@@ -120,7 +120,7 @@ describe("an installed PostgreSQL", async () => {
   });
 
   test("can be in a namespace of the program, whose name Pulumi chooses", async () => {
-    const { postgres: inIt } = await recordPostgres(
+    const { component: inIt } = await recordPostgres(
       { install: INSTALL, namespace: output("team-1a2b3c4"), createNamespace: false },
       "named",
     );
@@ -130,7 +130,7 @@ describe("an installed PostgreSQL", async () => {
   });
 
   test("can use an existing namespace, which is not deleted with it", async () => {
-    const { resources: there, postgres: inIt } = await recordPostgres({
+    const { resources: there, component: inIt } = await recordPostgres({
       install: INSTALL,
       namespace: "team",
       createNamespace: false,

@@ -38,7 +38,7 @@ const PROVIDERS = Object.values(PACKAGES);
 
 /** For each resource that has a provider: its package, and the provider it was sent with. */
 async function usedProviders(make: (options: pulumi.ComponentResourceOptions) => pulumi.ComponentResource) {
-  const resources = await recordResources(make);
+  const { resources } = await recordResources(make);
   const custom = resources.filter(({ type }) => Object.keys(PACKAGES).includes(type.split(":")[0] ?? ""));
   return custom.map(({ type, name, provider }) => [type.split(":")[0], `${type} ${name}`, provider] as const);
 }

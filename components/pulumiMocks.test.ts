@@ -8,14 +8,13 @@ import { Keda } from "./keda.ts";
 await mockEngine();
 
 test("a program's own unit tests need no answer of a cluster for an existing KEDA", async () => {
-  const [component, ...read] = await recordResources(
-    (options) => new Keda("keda", { existing: { namespace: "keda" } }, options),
-  );
+  const args = { existing: { namespace: "keda" } };
+  const [component, ...read] = (await recordResources((options) => new Keda("keda", args, options))).resources;
   assert.equal(component?.type, "postgres-batch:index:Keda");
   assert.equal(read.length, 2);
 });
 
 test("a program's own unit tests need no answer of a cluster for its uid", async () => {
-  const [component] = await recordResources((options) => new Cluster("cluster", {}, options));
-  assert.equal(component?.type, "postgres-batch:index:Cluster");
+  const { resources } = await recordResources((options) => new Cluster("cluster", {}, options));
+  assert.equal(resources[0]?.type, "postgres-batch:index:Cluster");
 });

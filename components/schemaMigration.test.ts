@@ -15,34 +15,19 @@ const migration = (changed: Partial<SchemaMigrationArgs> = {}, name = "schema") 
   recordResources(
     (options) => new SchemaMigration(name, { ...ARGS, ...changed }, { ...options, deletedWith: namespace }),
   );
-const [component, job, ...others] = await migration();
-const { metadata, spec } = (job?.inputs ?? {}) as {
-  metadata: Record<string, unknown>;
-  spec: {
-    backoffLimit: number;
-    activeDeadlineSeconds: number;
-    template: { spec: { containers: Container[] } & Record<string, unknown> };
-  };
-};
-interface Container {
-  readonly args: string[];
-  readonly image: string;
-  readonly env: { name: string; value?: string; valueFrom?: object }[];
-  readonly terminationMessagePolicy: string;
-  readonly resources: object;
-  readonly volumeMounts?: object[];
-}
+const [component, job, ...others] = (await migration()).resources;
+const { metadata, spec } = job?.inputs ?? {};
 
 /** The Job of a migration with changed arguments. */
 async function changed(args: Partial<SchemaMigrationArgs>) {
-  const [, other] = await migration(args, "other");
-  const inputs = other?.inputs as { metadata: { name: string; labels?: object }; spec: typeof spec };
-  const [container] = inputs.spec.template.spec.containers;
-  return { ...inputs, container, env: variables(container), pod: inputs.spec.template.spec };
+  const [, other] = (await migration(args, "other")).resources;
+  const pod = other?.inputs.spec.template.spec;
+  const [container] = pod.containers;
+  return { ...other?.inputs, pod, container, env: variables(container) };
 }
 
-function variables(container: Container | undefined): Map<string, unknown> {
-  return new Map(container?.env.map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));
+function variables({ env }: { readonly env: readonly { name: string; value?: string; valueFrom?: object }[] }) {
+  return new Map(env.map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));
 }
 
 test("the migration is one Job, which is deleted with its namespace", () => {
@@ -56,7 +41,7 @@ test("the migration is one Job, which is deleted with its namespace", () => {
 });
 
 test("it is named after the schema version, and runs again after a failure", () => {
-  assert.match(String(metadata.name), /^schema-[0-9a-f]{12}$/);
+  assert.match(metadata.name, /^schema-[0-9a-f]{12}$/);
   assert.equal(job?.options.deleteBeforeReplace, true, "a name may be used again");
   assert.deepEqual(metadata.annotations, { "pulumi.com/replaceUnready": "true" });
 });
@@ -101,12 +86,12 @@ test("changed migrations, functions and rights create a new Job, changed stateme
 
 test("it retries once within an hour, and the pod's message is the end of its log", () => {
   assert.deepEqual([spec.backoffLimit, spec.activeDeadlineSeconds], [1, 3_640]);
-  assert.equal(spec.template.spec.containers[0]?.terminationMessagePolicy, "FallbackToLogsOnError");
+  assert.equal(spec.template.spec.containers[0].terminationMessagePolicy, "FallbackToLogsOnError");
 });
 
 test("it migrates as the owner, bypasses a pooler, and reads every password from its Secret", () => {
   const [container] = spec.template.spec.containers;
-  assert.deepEqual([container?.args, container?.image], [["migrate"], "worker:tag"]);
+  assert.deepEqual([container.args, container.image], [["migrate"], "worker:tag"]);
   const env = variables(container);
   const secret = (name: string) => ({ secretKeyRef: { name, key: "password" } });
   assert.deepEqual([env.get("PG_HOST"), env.get("PG_SSLMODE")], ["postgres.example", "verify-full"]);
@@ -156,7 +141,7 @@ test("its pod uses the pod settings for placement, but not those that serve only
     initContainers: [{ name: "proxy" }],
   });
   assert.ok(!env.has("MODE") && !("volumes" in pod));
-  assert.deepEqual(container?.resources, { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "128Mi" } });
+  assert.deepEqual(container.resources, { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "128Mi" } });
 });
 
 test("its pod has the volumes that the patch mounts, which a proxy may need", async () => {
@@ -178,7 +163,7 @@ test("its pod has the volumes that the patch mounts, which a proxy may need", as
     },
   });
   assert.deepEqual(
-    (pod as { volumes?: { name: string }[] }).volumes?.map(({ name }) => name),
+    pod.volumes.map(({ name }: { name: string }) => name),
     ["key", "mine"],
   );
 });
@@ -198,12 +183,12 @@ test("its pod has what the patch changes only a part of: a volume, a mount", asy
     { name: "key", secret: { secretName: "key", defaultMode: 256 } },
     { name: "mine", secret: { secretName: "mine" } },
   ]);
-  assert.deepEqual(container?.volumeMounts, [{ name: "mine", mountPath: "/mine", readOnly: true }]);
+  assert.deepEqual(container.volumeMounts, [{ name: "mine", mountPath: "/mine", readOnly: true }]);
 });
 
 test("its container has the limits that a quota demands of every container, and requests no more", async () => {
   const resources = async (limits: Record<string, string>) =>
-    (await changed({ pod: { resources: { requests: { "ephemeral-storage": "50Gi" }, limits } } })).container?.resources;
+    (await changed({ pod: { resources: { requests: { "ephemeral-storage": "50Gi" }, limits } } })).container.resources;
   assert.deepEqual(await resources({ cpu: "2", "ephemeral-storage": "50Gi", "nvidia.com/gpu": "1" }), {
     requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "64Mi" },
     limits: { memory: "128Mi", cpu: "2", "ephemeral-storage": "50Gi" },
@@ -217,7 +202,7 @@ test("its container has the limits that a quota demands of every container, and 
 test("the resources that a patch gives the work are not its own, except limits that a quota demands", async () => {
   const resources = { requests: { memory: "512Mi", cpu: 4 }, limits: { cpu: 8, "nvidia.com/gpu": 1 } };
   const { container } = await changed({ pod: { podSpecPatch: { containers: [{ resources, tty: true }] } } });
-  assert.deepEqual(container?.resources, {
+  assert.deepEqual(container.resources, {
     requests: { cpu: "50m", memory: "128Mi" },
     limits: { memory: "128Mi", cpu: "8" },
   });

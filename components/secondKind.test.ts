@@ -28,21 +28,7 @@ await import(pathToFileURL(await program()).href);
 // Resolves when all resources have been sent.
 await pulumi.runtime.disconnect();
 
-interface ScaledJob {
-  readonly metadata: { readonly name: string };
-  readonly spec: {
-    readonly maxReplicaCount: number;
-    readonly pollingInterval: number;
-    readonly jobTargetRef: {
-      readonly template: { readonly spec: { readonly containers: readonly [{ env: object[] }] } };
-    };
-    readonly triggers: readonly [{ readonly metadata: { readonly query: string } }];
-  };
-}
-
-function scaledJob(name: string): ScaledJob {
-  return sentResources().get(`kubernetes:keda.sh/v1alpha1:ScaledJob ${name}`) as unknown as ScaledJob;
-}
+const scaledJob = (name: string) => sentResources().get(`kubernetes:keda.sh/v1alpha1:ScaledJob ${name}`);
 
 describe("a second kind, added as in docs/your-own-work.md", () => {
   test("is another ScaledJob, with its own query, workers and limit, and defaults otherwise", () => {

@@ -60,6 +60,6 @@ const components: Record<string, (options: pulumi.ComponentResourceOptions) => p
 };
 for (const [what, make] of Object.entries(components))
   test(`a preview accepts arguments of ${what} that are not known yet`, async () => {
-    const [component] = await recordResources(make);
-    assert.match(component?.type ?? "", /^postgres-batch:index:/);
+    const { resources } = await recordResources(make);
+    assert.match(resources[0]?.type ?? "", /^postgres-batch:index:/);
   });

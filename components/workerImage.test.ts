@@ -14,14 +14,8 @@ await mockEngine();
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 async function record(args: WorkerImageArgs, name = "worker") {
-  const made: WorkerImage[] = [];
-  const resources = await recordResources((options) => {
-    const image = new WorkerImage(name, args, options);
-    made.push(image);
-    return image;
-  });
-  const built = resources.find(({ type }) => type === "docker:index/image:Image");
-  return { component: made[0] as WorkerImage, built };
+  const { component, resources } = await recordResources((options) => new WorkerImage(name, args, options));
+  return { component, built: resources.find(({ type }) => type === "docker:index/image:Image") };
 }
 
 const { component, built } = await record({ rebuildTrigger: "cluster-uid" });
@@ -30,9 +24,9 @@ test("by default the image is built by the daemon, and never pushed or pulled", 
   const { imageName, skipPush, build } = built?.inputs ?? {};
   assert.deepEqual(component.image, { reference: imageName, pullPolicy: "Never" });
   assert.equal(skipPush, true);
-  const { context, dockerfile, args, platform } = build as Record<string, unknown>;
+  const { context, dockerfile, args, platform } = build;
   assert.deepEqual([context, dockerfile, args], [".", "worker/Dockerfile", { BASE: "node:24-bookworm-slim" }]);
-  assert.match(String(platform), /^linux\/(amd64|arm64)$/);
+  assert.match(platform, /^linux\/(amd64|arm64)$/);
   assert.equal(built?.parent, "WorkerImage worker");
   assert.deepEqual(component.nodeSelector, {}, "the daemon runs on the node");
 });
@@ -66,12 +60,12 @@ test("an image for a registry is pushed, pulled by its content-based tag, and ru
     "pushed",
   );
   const { imageName, skipPush, build } = image?.inputs ?? {};
-  assert.match(String(imageName), /^localhost:5000\/batch\/pushed:[0-9a-f]{12}$/);
+  assert.match(imageName, /^localhost:5000\/batch\/pushed:[0-9a-f]{12}$/);
   assert.equal(skipPush, false);
-  assert.equal((build as { platform: string }).platform, "linux/arm64");
+  assert.equal(build.platform, "linux/arm64");
   assert.ok(!("registry" in (image?.inputs ?? {})), "docker login supplies the credentials");
   assert.deepEqual(pushed.image, {
-    reference: String(imageName).replace("localhost", "registry"),
+    reference: imageName.replace("localhost", "registry"),
     pullPolicy: "IfNotPresent",
   });
   assert.deepEqual(pushed.nodeSelector, { "kubernetes.io/arch": "arm64" });

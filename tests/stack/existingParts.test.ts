@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { configureStack } from "../support/pulumi/configureStack.ts";
-import { mockEngine, type RecordedResource, recordProgram } from "../support/pulumi/recordResources.ts";
+import { mockEngine, recordProgram } from "../support/pulumi/recordResources.ts";
 import { SCALED_JOB_CRD } from "../support/pulumi/validateScaledJob.ts";
 
 const LABELS = { team: "shop" };
@@ -43,8 +43,7 @@ describe("a stack with a registry, an existing KEDA and an existing PostgreSQL",
   test("puts its labels and annotations on every object and every pod", () => {
     const kinds = new Set(created.map(({ type }) => type.split(":").at(-1)));
     assert.deepEqual([...kinds].sort(), ["Job", "Namespace", "ScaledJob", "Secret", "TriggerAuthentication"]);
-    // biome-ignore lint/suspicious/noExplicitAny: each type has other inputs.
-    const inputs = created.map(({ inputs: one }: RecordedResource): any => one);
+    const inputs = created.map(({ inputs: one }) => one);
     const pods = inputs.flatMap(({ spec }) => spec?.template ?? spec?.jobTargetRef?.template ?? []);
     assert.equal(pods.length, 1 + SETTINGS.batches.length);
     for (const { metadata } of [...inputs, ...pods])

@@ -41,8 +41,7 @@ await mockEngine({ "scaledjobs.keda.sh": SCALED_JOB_CRD });
 configureStack(CONFIG);
 const { program } = await recordProgram(() => import("../../index.ts"));
 
-// biome-ignore lint/suspicious/noExplicitAny: each type has other inputs.
-const inputs = (key: string): any => sentResources().get(key);
+const inputs = (key: string) => sentResources().get(key);
 
 describe("a stack on what is there", () => {
   test("makes its Secrets, images, migration and batches, and nothing that belongs to others", () => {

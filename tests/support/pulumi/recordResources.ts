@@ -1,5 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
+/** The inputs of a resource. */
+// biome-ignore lint/suspicious/noExplicitAny: each type has other inputs.
+export type Inputs = any;
+
 /** A resource as a component requested it. */
 export interface RecordedResource {
   readonly type: string;
@@ -12,7 +16,7 @@ export interface RecordedResource {
   readonly deletedWith: string | undefined;
   readonly options: pulumi.CustomResourceOptions;
   /** The inputs that reached the engine; a secret is `[secret]`. */
-  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly inputs: Inputs;
 }
 
 /** The value of every RandomPassword, which no input may contain in plain text. */
@@ -22,7 +26,7 @@ export const PASSWORD = "a-password-that-no-input-may-show";
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-const sent = new Map<string, Record<string, unknown>>();
+const sent = new Map<string, Inputs>();
 const providers = new Map<string, string>();
 
 /** The cluster's answers to a program's reads, by the name of the object. */
@@ -35,7 +39,7 @@ export async function mockEngine(reads: Reads = {}, isPreview = false): Promise<
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs, id, provider = "" }) {
-        sent.set(`${type} ${name}`, maskSecrets(inputs) as Record<string, unknown>);
+        sent.set(`${type} ${name}`, maskSecrets(inputs));
         providers.set(`${type} ${name}`, provider);
         const state = { ...inputs };
         if (type === "random:index/randomPassword:RandomPassword") state.result = pulumi.secret(PASSWORD);
@@ -51,17 +55,17 @@ export async function mockEngine(reads: Reads = {}, isPreview = false): Promise<
 }
 
 /** The resources sent to the engine so far, by `type name`. */
-export function sentResources(): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
+export function sentResources(): ReadonlyMap<string, Inputs> {
   return sent;
 }
 
-/** Creates a component with options that its children inherit, and waits for all its resources. */
-export async function recordResources(
-  make: (options: pulumi.ComponentResourceOptions) => pulumi.ComponentResource,
-): Promise<RecordedResource[]> {
+/** Creates a component with options that its children inherit, and waits for all its resources, of which it is the first. */
+export async function recordResources<Component extends pulumi.ComponentResource>(
+  make: (options: pulumi.ComponentResourceOptions) => Component,
+): Promise<{ readonly component: Component; readonly resources: readonly RecordedResource[] }> {
   const { seen, record } = recorder();
-  make({ transformations: [record] });
-  return await collectResources(seen);
+  const component = make({ transformations: [record] });
+  return { component, resources: await collectResources(seen) };
 }
 
 /** Runs a program in a stack, as `pulumi up` does, and waits for all its resources. Nothing can be created afterwards. */
