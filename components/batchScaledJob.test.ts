@@ -88,85 +88,70 @@ describe("a batch's arguments", () => {
   }
 
   const RUNNER = { reference: "runner:1" };
-  const wrong: readonly (readonly [says: string, changed: object])[] = [
-    ["name must be 1 to 57 characters from a-z", { name: "Claps" }],
-    ["name must be 1 to 57 characters from a-z", { name: "a".repeat(58) }],
-    ["kind must be 1 to 40", { kind: "Page" }],
-    [
-      'database.host must be a host name or an address (pods connect to it; the port is a separate key); got "postgres.example:5433"',
+  const wrong: Record<string, object> = {
+    'name must be 1 to 57 characters from a-z, 0-9 and "-", starting with a letter': { name: "a".repeat(58) },
+    '(a batch\'s Jobs are named after it); got "Claps"': { name: "Claps" },
+    "kind must be 1 to 40": { kind: "Page" },
+    'database.host must be a host name or an address (pods connect to it; the port is a separate key); got "postgres.example:5433"':
       { database: { ...ARGS.database, host: "postgres.example:5433" } },
-    ],
     // Kubernetes would replace it.
-    [
-      "database.database must be a database name of at most 63 bytes without spaces, quotes, zero bytes, $ and \\ (it holds the queue)",
+    "database.database must be a database name of at most 63 bytes without spaces, quotes, zero bytes, $ and \\ (it holds the queue)":
       { database: { ...ARGS.database, database: "$(KIND)" } },
-    ],
-    ["database.database must be a database name of", { database: { ...ARGS.database, database: "shop\0" } }],
-    ["worker.user must be a role name", { worker: { ...ARGS.worker, user: "worker\0" } }],
+    "database.database must be a database name of": { database: { ...ARGS.database, database: "shop\0" } },
+    "worker.user must be a role name": { worker: { ...ARGS.worker, user: "worker\0" } },
     // KEDA would misread it.
-    ["scaler.user must be a role name", { scaler: { ...ARGS.scaler, user: "batch scaler's" } }],
-    ["worker.secretName must be a name of a-z", { worker: { ...ARGS.worker, secretName: "Worker" } }],
-    [
-      'worker.secretKey must be a key in the Secret (letters, digits, _, . and -) (it holds the password); got "a b"',
-      { worker: { ...ARGS.worker, secretKey: "a b" } },
-    ],
-    ["database.caSecretKey must be a key in the Secret", { database: { ...ARGS.database, caSecretKey: "ca/crt" } }],
-    [
-      "database.sslMode must be verify-full with a certificate authority (require does not check it)",
-      { database: { ...ARGS.database, sslMode: "require" } },
-    ],
-    [
-      "database.caSecretKey must be set together with caSecretName",
-      { database: { host: "db.example", port: 5432, database: "shop", sslMode: "verify-full", caSecretKey: "a" } },
-    ],
-    ["image.reference must be set", { image: {} }],
+    "scaler.user must be a role name": { scaler: { ...ARGS.scaler, user: "batch scaler's" } },
+    "worker.secretName must be a name of a-z": { worker: { ...ARGS.worker, secretName: "Worker" } },
+    'worker.secretKey must be a key in the Secret (letters, digits, _, . and -) (it holds the password); got "a b"': {
+      worker: { ...ARGS.worker, secretKey: "a b" },
+    },
+    "database.caSecretKey must be a key in the Secret": { database: { ...ARGS.database, caSecretKey: "ca/crt" } },
+    "database.sslMode must be verify-full with a certificate authority (require does not check it)": {
+      database: { ...ARGS.database, sslMode: "require" },
+    },
+    "database.caSecretKey must be set together with caSecretName": {
+      database: { host: "db.example", port: 5432, database: "shop", sslMode: "verify-full", caSecretKey: "a" },
+    },
+    "image.reference must be set": { image: {} },
     // KEDA would create Jobs whose pods wait for ever.
-    [
-      'image.reference must be an image reference: a lower-case name, optionally preceded by a registry and followed by a tag or a digest (the image that pods run); got "pages 1"',
+    'image.reference must be an image reference: a lower-case name, optionally preceded by a registry and followed by a tag or a digest (the image that pods run); got "pages 1"':
       { image: { reference: "pages 1" } },
-    ],
-    ["image.reference must be an image reference: a lower-case name, optionally", { image: { reference: null } }],
-    ["runner.reference must be an image reference", { runner: { reference: "Runner:1" }, command: ["a"] }],
-    ["command must be a list of 1 or more", { command: [], runner: RUNNER }],
-    ["command[0] must be a program", { command: [""], runner: RUNNER }],
-    ["command[1] must be a string", { command: ["sleep", 5], runner: RUNNER }],
+    "image.reference must be an image reference: a lower-case name, optionally": { image: { reference: null } },
+    "runner.reference must be an image reference": { runner: { reference: "Runner:1" }, command: ["a"] },
+    "command must be a list of 1 or more": { command: [], runner: RUNNER },
+    "command[0] must be a program": { command: [""], runner: RUNNER },
+    "command[1] must be a string": { command: ["sleep", 5], runner: RUNNER },
     // It may be a password.
-    ["(an argument; quote numbers); got one with it", { command: ["login", "a\0"], runner: RUNNER }],
-    ["(an argument; quote numbers); got a number", { command: ["login", 5], runner: RUNNER }],
-    [
-      "command must be at most 131063 bytes as JSON (it is passed to the runner in a variable, and Linux starts no program with a longer one)",
+    "(an argument; quote numbers); got one with it": { command: ["login", "a\0"], runner: RUNNER },
+    "(an argument; quote numbers); got a number": { command: ["login", 5], runner: RUNNER },
+    "command must be at most 131063 bytes as JSON (it is passed to the runner in a variable, and Linux starts no program with a longer one)":
       { command: ["sh", "-c", '"'.repeat(70_000)], runner: RUNNER },
-    ],
-    ["must have all of command, runner", { command: ["a"] }],
-    ["must have command with finalExitCodes", { finalExitCodes: [3] }],
-    ["must have command with mountRunner", { mountRunner: true }],
-    ["mountRunner must be", { mountRunner: "yes", command: ["a"], runner: RUNNER }],
-    ["finalExitCodes[0]", { finalExitCodes: [0], command: ["a"], runner: RUNNER }],
-    [
-      "finalExitCodes[1] must be an exit code other than 75",
-      { finalExitCodes: [3, 75], command: ["a"], runner: RUNNER },
-    ],
-    ["must have command with retryAfterSeconds", { retryAfterSeconds: 5 }],
-    [
-      "retryAfterSeconds must be a number from 0 to 604800",
-      { retryAfterSeconds: 604_801, command: ["a"], runner: RUNNER },
-    ],
-    ["pollingInterval must be a whole number from 1 to 3600", { pollingInterval: 0 }],
-    ["maxReplicaCount must be a whole number", { maxReplicaCount: 0.5 }],
-    ["timeoutSeconds must be a whole number from 0 to 604800", { timeoutSeconds: 604_801 }],
-    ["memory must be a memory quantity", { memory: "128" }],
-    ["database.sslMode must be require or verify-full", { database: { ...ARGS.database, sslMode: "disable" } }],
-    ["leaseSeconds must be 1 or more behind a pooler", { database: { ...ARGS.database, pooler: { host: "p" } } }],
-    ['got "maxReplicas"', { maxReplicas: 1 }],
-    ["pod.podSpecPatch must not change", { pod: { podSpecPatch: { restartPolicy: "Always" } } }],
-  ];
-  for (const [says, changed] of wrong) {
+    "must have all of command, runner": { command: ["a"] },
+    "must have command with finalExitCodes": { finalExitCodes: [3] },
+    "must have command with mountRunner": { mountRunner: true },
+    "mountRunner must be": { mountRunner: "yes", command: ["a"], runner: RUNNER },
+    "finalExitCodes[0]": { finalExitCodes: [0], command: ["a"], runner: RUNNER },
+    "finalExitCodes[1] must be an exit code other than 75": { finalExitCodes: [3, 75], command: ["a"], runner: RUNNER },
+    "must have command with retryAfterSeconds": { retryAfterSeconds: 5 },
+    "retryAfterSeconds must be a number from 0 to 604800": {
+      retryAfterSeconds: 604_801,
+      command: ["a"],
+      runner: RUNNER,
+    },
+    "pollingInterval must be a whole number from 1 to 3600": { pollingInterval: 0 },
+    "maxReplicaCount must be a whole number": { maxReplicaCount: 0.5 },
+    "timeoutSeconds must be a whole number from 0 to 604800": { timeoutSeconds: 604_801 },
+    "memory must be a memory quantity": { memory: "128" },
+    "database.sslMode must be require or verify-full": { database: { ...ARGS.database, sslMode: "disable" } },
+    "leaseSeconds must be 1 or more behind a pooler": { database: { ...ARGS.database, pooler: { host: "p" } } },
+    'got "maxReplicas"': { maxReplicas: 1 },
+    "pod.podSpecPatch must not change": { pod: { podSpecPatch: { restartPolicy: "Always" } } },
+  };
+  for (const [says, changed] of Object.entries(wrong)) {
     test(`a mistake is refused with one line, before anything is created: ${says}`, () => {
       const before = sentResources().size;
-      assertOneProblem(
-        programProblems(() => make(changed)),
-        says,
-      );
+      const problems = programProblems(() => make(changed));
+      assertOneProblem(problems, says);
       assert.ok(![...sentResources().keys()].slice(before).some((key) => key.includes("keda.sh")));
     });
   }

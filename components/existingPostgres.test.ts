@@ -120,50 +120,47 @@ test("two of them in one namespace have different Secrets", async () => {
 
 describe("the arguments of Postgres", () => {
   const existing = (changed: object) => ({ existing: { ...EXISTING, ...changed } });
-  const wrong: readonly (readonly [says: string, args: object])[] = [
-    ["database must have one of install and existing", { install: INSTALL, ...existing({}) }],
-    ["existing.host must be a host name or an address", existing({ host: undefined })],
-    ["existing.host must be", existing({ host: "db.example:5432" })],
-    ["existing.database must be a database name", existing({ database: undefined })],
-    ["existing.admin must be an object", existing({ admin: undefined })],
-    [
-      "existing.admin must have one of password and secretName (the source of the password); got none",
-      existing({ admin: { user: "o" } }),
-    ],
-    ["got both", existing({ admin: { user: "o", password: "geheim", secretName: "s" } })],
-    [
-      "existing.admin.secretKey must be set together with secretName",
-      existing({ admin: { user: "o", password: "geheim", secretKey: "k" } }),
-    ],
-    ["existing.port must be a whole number from 1 to 65535", existing({ port: 70_000 })],
-    ["must have all of worker, scaler, or none", existing({ worker: { user: "w", secretName: "w" } })],
-    [
-      'three different roles (each has only the rights it needs); got "w" twice',
-      existing({ worker: { user: "w", secretName: "w" }, scaler: { user: "w", secretName: "w" } }),
-    ],
-    [
-      "must have one of worker and rolePrefix",
-      existing({ rolePrefix: "x", worker: { user: "w", secretName: "w" }, scaler: { user: "s", secretName: "s" } }),
-    ],
-    ["existing.tls.mode must be require or verify-full", existing({ tls: { mode: "disable" } })],
-    [
-      "existing.tls.mode must be verify-full with a certificate authority",
-      existing({ tls: { mode: "require", caSecretName: "ca" } }),
-    ],
-    [
-      "existing.tls must have one of ca and caSecretName",
-      existing({ tls: { ca: "-----BEGIN CERTIFICATE-----", caSecretName: "ca" } }),
-    ],
-    ["existing.tls.ca must be a certificate in PEM", existing({ tls: { ca: "ca.pem" } })],
-    ["existing must be an object", { existing: "postgres://owner:geheim@db.example/shop" }],
-    ['got "user"', existing({ user: "x" })],
-    ["namespace must be 1 to 63", { namespace: "a.b" }],
-    ["createNamespace must be true or false", { createNamespace: "yes" }],
-  ];
-  for (const [index, [says, args]] of wrong.entries()) {
-    test(`a mistake is refused with one message that shows no password: ${says}`, () => {
-      const make = () => new Postgres(`wrong-${index}`, args as PostgresArgs);
-      assertOneProblem(programProblems(make), says);
-    });
-  }
+  const wrong: Record<string, object> = {
+    "database must have one of install and existing": { install: INSTALL, ...existing({}) },
+    "existing.host must be a host name or an address": existing({ host: undefined }),
+    "existing.host must be": existing({ host: "db.example:5432" }),
+    "existing.database must be a database name": existing({ database: undefined }),
+    "existing.admin must be an object": existing({ admin: undefined }),
+    "existing.admin must have one of password and secretName (the source of the password); got none": existing({
+      admin: { user: "o" },
+    }),
+    "got both": existing({ admin: { user: "o", password: "geheim", secretName: "s" } }),
+    "existing.admin.secretKey must be set together with secretName": existing({
+      admin: { user: "o", password: "geheim", secretKey: "k" },
+    }),
+    "existing.port must be a whole number from 1 to 65535": existing({ port: 70_000 }),
+    "must have all of worker, scaler, or none": existing({ worker: { user: "w", secretName: "w" } }),
+    'three different roles (each has only the rights it needs); got "w" twice': existing({
+      worker: { user: "w", secretName: "w" },
+      scaler: { user: "w", secretName: "w" },
+    }),
+    "must have one of worker and rolePrefix": existing({
+      rolePrefix: "x",
+      worker: { user: "w", secretName: "w" },
+      scaler: { user: "s", secretName: "s" },
+    }),
+    "existing.tls.mode must be require or verify-full": existing({ tls: { mode: "disable" } }),
+    "existing.tls.mode must be verify-full with a certificate authority": existing({
+      tls: { mode: "require", caSecretName: "ca" },
+    }),
+    "existing.tls must have one of ca and caSecretName": existing({
+      tls: { ca: "-----BEGIN CERTIFICATE-----", caSecretName: "ca" },
+    }),
+    "existing.tls.ca must be a certificate in PEM": existing({ tls: { ca: "ca.pem" } }),
+    "existing must be an object": { existing: "postgres://owner:geheim@db.example/shop" },
+    'got "user"': existing({ user: "x" }),
+    "namespace must be 1 to 63": { namespace: "a.b" },
+    "createNamespace must be true or false": { createNamespace: "yes" },
+  };
+  for (const [says, args] of Object.entries(wrong))
+    test(`a mistake is refused with one message that shows no password: ${says}`, () =>
+      assertOneProblem(
+        programProblems(() => new Postgres("wrong", args as PostgresArgs)),
+        says,
+      ));
 });

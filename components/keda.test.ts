@@ -86,15 +86,15 @@ describe("an existing KEDA", async () => {
 });
 
 describe("KEDA's arguments", () => {
-  const wrong: readonly (readonly [says: string, args: object])[] = [
-    ["keda must have one of install and existing", { install: {}, existing: { namespace: "keda" } }],
-    ["existing.namespace must be 1 to 63 characters", { existing: {} }],
-    ["install.chart must be", { install: { chart: "no/such.tgz" } }],
-    ["install.namespace must be none of Kubernetes' own namespaces", { install: { namespace: "kube-system" } }],
-    ["install.imageRegistry must be", { install: { imageRegistry: "https://ghcr.io" } }],
-    ['got "chart"', { chart: "x" }],
-  ];
-  for (const [says, args] of wrong) {
+  const wrong: Record<string, object> = {
+    "keda must have one of install and existing": { install: {}, existing: { namespace: "keda" } },
+    "existing.namespace must be 1 to 63 characters": { existing: {} },
+    "install.chart must be": { install: { chart: "no/such.tgz" } },
+    "install.namespace must be none of Kubernetes' own namespaces": { install: { namespace: "kube-system" } },
+    "install.imageRegistry must be": { install: { imageRegistry: "https://ghcr.io" } },
+    'got "chart"': { chart: "x" },
+  };
+  for (const [says, args] of Object.entries(wrong)) {
     test(`refuses a mistake with one message: ${says}`, () =>
       assertOneProblem(
         programProblems(() => new Keda("wrong", args as KedaArgs)),

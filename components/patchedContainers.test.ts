@@ -37,90 +37,59 @@ describe("a patch's containers, of which Kubernetes would create no pod, or no n
     test(`may have ${what}`, () => assert.deepEqual(podProblems(pod, true), []));
 
   const at = "pod.podSpecPatch";
-  const wrong: readonly (readonly [message: string, pod: object])[] = [
-    [
-      `${at}.containers[0].env must give TOKEN one source (Kubernetes' rule; "value: null" removes the other); got value and valueFrom`,
+  const wrong: Record<string, object> = {
+    [`${at}.containers[0].env must give TOKEN one source (Kubernetes' rule; "value: null" removes the other); got value and valueFrom`]:
       { env: { TOKEN: "geheim" }, ...work({ env: [FROM_SECRET] }) },
-    ],
-    [
-      `${at}.containers[0].env must give TOKEN one source (Kubernetes' rule); got secretKeyRef and fieldRef`,
-      work({
-        env: [{ ...FROM_SECRET, valueFrom: { ...FROM_SECRET.valueFrom, fieldRef: { fieldPath: "metadata.uid" } } }],
-      }),
-    ],
-    [
-      `${at}.containers[0].envFrom must give each element one source (Kubernetes' rule); got none`,
-      work({ envFrom: [{ prefix: "A_" }] }),
-    ],
-    [
-      `${at}.containers[0].securityContext.runAsNonRoot must be false with runAsUser 0 (no node would start the container); got true`,
+    [`${at}.containers[0].env must give TOKEN one source (Kubernetes' rule); got secretKeyRef and fieldRef`]: work({
+      env: [{ ...FROM_SECRET, valueFrom: { ...FROM_SECRET.valueFrom, fieldRef: { fieldPath: "metadata.uid" } } }],
+    }),
+    [`${at}.containers[0].envFrom must give each element one source (Kubernetes' rule); got none`]: work({
+      envFrom: [{ prefix: "A_" }],
+    }),
+    [`${at}.containers[0].securityContext.runAsNonRoot must be false with runAsUser 0 (no node would start the container); got true`]:
       { podSpecPatch: { securityContext: { runAsUser: 0 } } },
-    ],
-    [
-      `${at}.initContainers[0].securityContext.runAsNonRoot must be false with runAsUser 0 (no node would start the container); got true`,
+    [`${at}.initContainers[0].securityContext.runAsNonRoot must be false with runAsUser 0 (no node would start the container); got true`]:
       sidecar({ securityContext: { runAsUser: 0 } }),
-    ],
-    [
-      `${at}.containers[0].securityContext.allowPrivilegeEscalation must be true with privileged (Kubernetes' rule); got false`,
+    [`${at}.containers[0].securityContext.allowPrivilegeEscalation must be true with privileged (Kubernetes' rule); got false`]:
       work({ securityContext: { privileged: true } }),
-    ],
-    [
-      `${at}.initContainers[0].restartPolicy must be Always with readinessProbe (other init containers have no probes and hooks); got "Never"`,
+    [`${at}.initContainers[0].restartPolicy must be Always with readinessProbe (other init containers have no probes and hooks); got "Never"`]:
       sidecar({ restartPolicy: "Never", readinessProbe: { tcpSocket: { port: 80 } } }),
-    ],
-    [
-      `${at}.initContainers[0].restartPolicy must be Always with lifecycle (other init containers have no probes and hooks); got nothing`,
+    [`${at}.initContainers[0].restartPolicy must be Always with lifecycle (other init containers have no probes and hooks); got nothing`]:
       {
         podSpecPatch: {
           initContainers: [{ name: "a", image: "a:1", lifecycle: { postStart: { sleep: { seconds: 1 } } } }],
         },
       },
-    ],
-    [
-      `${at}.securityContext.seccompProfile.localhostProfile must be set with the type Localhost, and with no other (Kubernetes' rule); got nothing`,
+    [`${at}.securityContext.seccompProfile.localhostProfile must be set with the type Localhost, and with no other (Kubernetes' rule); got nothing`]:
       { podSpecPatch: { securityContext: { seccompProfile: { type: "Localhost" } } } },
-    ],
-    [
-      `${at}.securityContext.seccompProfile.localhostProfile must be set with the type Localhost, and with no other (Kubernetes' rule); got RuntimeDefault`,
+    [`${at}.securityContext.seccompProfile.localhostProfile must be set with the type Localhost, and with no other (Kubernetes' rule); got RuntimeDefault`]:
       { podSpecPatch: { securityContext: { seccompProfile: { localhostProfile: "a" } } } },
-    ],
-    [
-      `${at}.containers[0].securityContext.appArmorProfile.localhostProfile must be set with the type Localhost, and with no other (Kubernetes' rule); got nothing`,
+    [`${at}.containers[0].securityContext.appArmorProfile.localhostProfile must be set with the type Localhost, and with no other (Kubernetes' rule); got nothing`]:
       work({ securityContext: { appArmorProfile: { type: "Localhost" } } }),
-    ],
-    [
-      `${at}.initContainers[0].startupProbe must have one of exec, grpc, httpGet, tcpSocket (Kubernetes' rule); got none`,
+    [`${at}.initContainers[0].startupProbe must have one of exec, grpc, httpGet, tcpSocket (Kubernetes' rule); got none`]:
       sidecar({ startupProbe: { periodSeconds: 1 } }),
-    ],
-    [
-      `${at}.initContainers[0].resources.limits.memory must be at least the request (Kubernetes refuses such pods); got "1Gi" and "2Gi"`,
+    [`${at}.initContainers[0].resources.limits.memory must be at least the request (Kubernetes refuses such pods); got "1Gi" and "2Gi"`]:
       sidecar({ resources: { requests: { memory: "2Gi" }, limits: { memory: "1Gi" } } }),
-    ],
-    [
-      `${at}.dnsConfig.nameservers must be set with dnsPolicy None (nothing else has any); got nothing`,
-      { podSpecPatch: { dnsPolicy: "None" } },
-    ],
-    [
-      `${at}.volumes[0].name must be 1 to 63 characters from a-z, 0-9 and "-" (a volume's name); got "My_Data"`,
-      { podSpecPatch: { volumes: [{ name: "My_Data", emptyDir: {} }] } },
-    ],
-    [
-      `${at}.containers[0].volumeMounts must have absolute paths without : (Kubernetes' rule); got "/a:b"`,
-      { volumes: [{ name: "a", emptyDir: {} }], ...work({ volumeMounts: [{ name: "a", mountPath: "/a:b" }] }) },
-    ],
-    [
-      `${at}.containers[0].volumeMounts must have different paths (one would hide the other); got "/a" twice`,
-      {
-        ...{ volumes: [{ name: "a", emptyDir: {} }], volumeMounts: [{ name: "a", mountPath: "/a" }] },
-        ...work({ volumeMounts: [{ name: "a", mountPath: "/a/" }] }),
-      },
-    ],
-    [
-      `${at}.initContainers[0].volumeMounts must have absolute paths without : (Kubernetes' rule); got "data"`,
-      { volumes: [{ name: "a", emptyDir: {} }], ...sidecar({ volumeMounts: [{ name: "a", mountPath: "data" }] }) },
-    ],
-  ];
-  for (const [message, pod] of wrong)
+    [`${at}.dnsConfig.nameservers must be set with dnsPolicy None (nothing else has any); got nothing`]: {
+      podSpecPatch: { dnsPolicy: "None" },
+    },
+    [`${at}.volumes[0].name must be 1 to 63 characters from a-z, 0-9 and "-" (a volume's name); got "My_Data"`]: {
+      podSpecPatch: { volumes: [{ name: "My_Data", emptyDir: {} }] },
+    },
+    [`${at}.containers[0].volumeMounts must have absolute paths without : (Kubernetes' rule); got "/a:b"`]: {
+      volumes: [{ name: "a", emptyDir: {} }],
+      ...work({ volumeMounts: [{ name: "a", mountPath: "/a:b" }] }),
+    },
+    [`${at}.containers[0].volumeMounts must have different paths (one would hide the other); got "/a" twice`]: {
+      ...{ volumes: [{ name: "a", emptyDir: {} }], volumeMounts: [{ name: "a", mountPath: "/a" }] },
+      ...work({ volumeMounts: [{ name: "a", mountPath: "/a/" }] }),
+    },
+    [`${at}.initContainers[0].volumeMounts must have absolute paths without : (Kubernetes' rule); got "data"`]: {
+      volumes: [{ name: "a", emptyDir: {} }],
+      ...sidecar({ volumeMounts: [{ name: "a", mountPath: "data" }] }),
+    },
+  };
+  for (const [message, pod] of Object.entries(wrong))
     test(`are refused with one message: ${message}`, () => assert.deepEqual(podProblems(pod, true), [message]));
 
   test("are checked with the variables of a batch", () => {

@@ -44,49 +44,36 @@ describe("a pod and its patch together", () => {
   for (const [what, pod] of Object.entries(right))
     test(`may have ${what}`, () => assert.deepEqual(podProblems(pod, true), []));
 
-  const wrong: readonly (readonly [message: string, pod: object])[] = [
-    [
-      "pod.podSpecPatch.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey must be set (Kubernetes requires it); got nothing",
+  const wrong: Record<string, object> = {
+    "pod.podSpecPatch.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey must be set (Kubernetes requires it); got nothing":
       { podSpecPatch: antiAffinity({ labelSelector: {} }) },
-    ],
-    [
-      "pod.podSpecPatch.volumes[0].hostPath.path must be set (Kubernetes requires it); got nothing",
-      { podSpecPatch: { volumes: [{ name: "data", hostPath: {} }] } },
-    ],
-    [
-      "pod.podSpecPatch.containers[0].env[0].valueFrom.secretKeyRef.key must be set (Kubernetes requires it); got nothing",
+    "pod.podSpecPatch.volumes[0].hostPath.path must be set (Kubernetes requires it); got nothing": {
+      podSpecPatch: { volumes: [{ name: "data", hostPath: {} }] },
+    },
+    "pod.podSpecPatch.containers[0].env[0].valueFrom.secretKeyRef.key must be set (Kubernetes requires it); got nothing":
       { podSpecPatch: { containers: [{ env: [{ name: "A", valueFrom: { secretKeyRef: { name: "a" } } }] }] } },
-    ],
-    [
-      "pod.podSpecPatch.initContainers[0].image must be set (Kubernetes requires it); got nothing",
-      { podSpecPatch: { initContainers: [{ name: "proxy", restartPolicy: "Always" }] } },
-    ],
-    [
-      'pod.podSpecPatch.initContainers[0].volumeMounts must name a volume of the pod (it is mounted); got "data"',
-      { podSpecPatch: { initContainers: [{ ...PROXY, volumeMounts: [MOUNT] }] } },
-    ],
-    [
-      'pod.podSpecPatch.containers[0].volumeMounts must name a volume of the pod (it is mounted); got "data"',
-      { podSpecPatch: { containers: [{ volumeMounts: [MOUNT] }] } },
-    ],
-    [
-      "the volume data of pod and its podSpecPatch must have one source (what is mounted); got emptyDir and secret",
-      { volumes: [DATA], podSpecPatch: { volumes: [{ name: "data", secret: { secretName: "a" } }] } },
-    ],
-    [
-      "the volume data of pod and its podSpecPatch must have one source (what is mounted); got none",
-      { podSpecPatch: { volumes: [{ name: "data" }] } },
-    ],
-    [
-      'pod.podSpecPatch.dnsPolicy must be ClusterFirst, ClusterFirstWithHostNet, Default or None (how names are resolved); got "default"',
+    "pod.podSpecPatch.initContainers[0].image must be set (Kubernetes requires it); got nothing": {
+      podSpecPatch: { initContainers: [{ name: "proxy", restartPolicy: "Always" }] },
+    },
+    'pod.podSpecPatch.initContainers[0].volumeMounts must name a volume of the pod (it is mounted); got "data"': {
+      podSpecPatch: { initContainers: [{ ...PROXY, volumeMounts: [MOUNT] }] },
+    },
+    'pod.podSpecPatch.containers[0].volumeMounts must name a volume of the pod (it is mounted); got "data"': {
+      podSpecPatch: { containers: [{ volumeMounts: [MOUNT] }] },
+    },
+    "the volume data of pod and its podSpecPatch must have one source (what is mounted); got emptyDir and secret": {
+      volumes: [DATA],
+      podSpecPatch: { volumes: [{ name: "data", secret: { secretName: "a" } }] },
+    },
+    "the volume data of pod and its podSpecPatch must have one source (what is mounted); got none": {
+      podSpecPatch: { volumes: [{ name: "data" }] },
+    },
+    'pod.podSpecPatch.dnsPolicy must be ClusterFirst, ClusterFirstWithHostNet, Default or None (how names are resolved); got "default"':
       { podSpecPatch: { dnsPolicy: "default" } },
-    ],
-    [
-      'pod.podSpecPatch.initContainers[0].restartPolicy must be Always, OnFailure or Never (with Always an init container is a sidecar); got "always"',
+    'pod.podSpecPatch.initContainers[0].restartPolicy must be Always, OnFailure or Never (with Always an init container is a sidecar); got "always"':
       { podSpecPatch: { initContainers: [{ ...PROXY, restartPolicy: "always" }] } },
-    ],
-  ];
-  for (const [message, pod] of wrong)
+  };
+  for (const [message, pod] of Object.entries(wrong))
     test(`are refused with one message: ${message}`, () => assert.deepEqual(podProblems(pod, true), [message]));
 
   test("are those of the stack where a batch does not replace them", () => {

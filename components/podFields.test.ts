@@ -53,83 +53,65 @@ describe("the fields of a pod", () => {
   for (const [what, pod] of Object.entries(right))
     test(`may contain ${what}`, () => assert.deepEqual(podProblems(pod), []));
 
-  const wrong: readonly (readonly [says: string, pod: object])[] = [
-    [
-      `a key of pod.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0] must be one of labelSelector, matchLabelKeys, mismatchLabelKeys, namespaceSelector, namespaces, topologyKey (KEDA's CRD has no other); got "labelselector"`,
+  const wrong: Record<string, object> = {
+    'a key of pod.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0] must be one of labelSelector, matchLabelKeys, mismatchLabelKeys, namespaceSelector, namespaces, topologyKey (KEDA\'s CRD has no other); got "labelselector"':
       { affinity: required({ ...TERM, labelselector: {} }) },
-    ],
-    [
-      "[0].topologyKey must be set (Kubernetes requires it); got nothing",
-      { affinity: required({ labelSelector: {} }) },
-    ],
-    [
-      "labelSelector.matchLabels.a must be a string (the field's type in Kubernetes); got a number",
-      { affinity: required({ topologyKey: "a", labelSelector: { matchLabels: { a: 1 } } }) },
-    ],
-    ['got "matchLabel"', { topologySpreadConstraints: [{ ...SPREAD, labelSelector: { matchLabel: {} } }] }],
-    ['got "readonly"', { volumes: [{ name: "data", nfs: { server: "a", path: "/", readonly: true } }] }],
-    ["items[0].path must be set", { volumes: [{ name: "data", secret: { secretName: "s", items: [{ key: "a" }] } }] }],
-    ['got "hostAliasses"', { podSpecPatch: { hostAliasses: [] } }],
-    ['got "env"', { podSpecPatch: { env: [] } }],
-    [
-      "a key of pod.podSpecPatch.containers[0] must be one of args, command, env,",
-      { podSpecPatch: { containers: [{ enviroment: [] }] } },
-    ],
-    [
-      "pod.podSpecPatch.securityContext.fsGroup must be a whole number (the field's type in Kubernetes); got a string",
-      { podSpecPatch: { securityContext: { fsGroup: "1000" } } },
-    ],
-    [
-      "pod.podSpecPatch.containers[0].env[0].value must be a string",
-      { podSpecPatch: { containers: [{ env: [{ name: "A", value: 5 }] }] } },
-    ],
-    [
-      "pod.podSpecPatch.containers[0].securityContext.capabilities.add[0] must be an element (the field's type in Kubernetes); got nothing",
+    "[0].topologyKey must be set (Kubernetes requires it); got nothing": { affinity: required({ labelSelector: {} }) },
+    "labelSelector.matchLabels.a must be a string (the field's type in Kubernetes); got a number": {
+      affinity: required({ topologyKey: "a", labelSelector: { matchLabels: { a: 1 } } }),
+    },
+    'got "matchLabel"': { topologySpreadConstraints: [{ ...SPREAD, labelSelector: { matchLabel: {} } }] },
+    'got "readonly"': { volumes: [{ name: "data", nfs: { server: "a", path: "/", readonly: true } }] },
+    "items[0].path must be set": { volumes: [{ name: "data", secret: { secretName: "s", items: [{ key: "a" }] } }] },
+    'got "hostAliasses"': { podSpecPatch: { hostAliasses: [] } },
+    'got "env"': { podSpecPatch: { env: [] } },
+    "a key of pod.podSpecPatch.containers[0] must be one of args, command, env,": {
+      podSpecPatch: { containers: [{ enviroment: [] }] },
+    },
+    "pod.podSpecPatch.securityContext.fsGroup must be a whole number (the field's type in Kubernetes); got a string": {
+      podSpecPatch: { securityContext: { fsGroup: "1000" } },
+    },
+    "pod.podSpecPatch.containers[0].env[0].value must be a string": {
+      podSpecPatch: { containers: [{ env: [{ name: "A", value: 5 }] }] },
+    },
+    "pod.podSpecPatch.containers[0].securityContext.capabilities.add[0] must be an element (the field's type in Kubernetes); got nothing":
       { podSpecPatch: { containers: [{ securityContext: { capabilities: { add: [null] } } }] } },
-    ],
-    [
-      "pod.podSpecPatch.hostAliases must be a list (the field's type in Kubernetes); got an object",
-      { podSpecPatch: { hostAliases: {} } },
-    ],
-    [
-      "pod.tolerations[0].tolerationSeconds must come with the effect NoExecute (only it ends pods); got no effect",
-      { tolerations: [{ key: "a", operator: "Exists", tolerationSeconds: 5 }] },
-    ],
-    [
-      "pod.tolerations[0].value must be the value of a taint",
-      { tolerations: [{ key: "a", operator: "Equal", value: "b c" }] },
-    ],
-    ["got zone with DoNotSchedule twice", { topologySpreadConstraints: [SPREAD, { ...SPREAD, maxSkew: 2 }] }],
-    [
-      "pod.topologySpreadConstraints[0].minDomains must come with whenUnsatisfiable DoNotSchedule",
-      { topologySpreadConstraints: [{ ...SPREAD, whenUnsatisfiable: "ScheduleAnyway", minDomains: 2 }] },
-    ],
-    [
-      "pod.topologySpreadConstraints[0].matchLabelKeys must come with a labelSelector",
-      { topologySpreadConstraints: [{ ...SPREAD, matchLabelKeys: ["a"] }] },
-    ],
-    [
-      "pod.volumeMounts[0].subPath must be a relative path without ..",
-      { volumes: [DATA], volumeMounts: [{ ...MOUNT, subPath: "a/../.." }] },
-    ],
-    [
-      "pod.volumeMounts[0] must have one of subPath and subPathExpr",
-      { volumes: [DATA], volumeMounts: [{ ...MOUNT, subPath: "a", subPathExpr: "b" }] },
-    ],
-    [
-      "pod.volumeMounts[0].mountPropagation must be",
-      { volumes: [DATA], volumeMounts: [{ ...MOUNT, mountPropagation: "Both" }] },
-    ],
-    [
-      "pod.volumes[0].hostPath.path must be an absolute path without ..",
-      { volumes: [{ name: "data", hostPath: { path: "/a/.." } }] },
-    ],
-    [
-      "pod.annotations must have at most 250000 bytes together (Kubernetes' limit for an object is 262144); got 260002",
-      { annotations: { a: "x".repeat(200_000), b: "ü".repeat(30_000) } },
-    ],
-  ];
-  for (const [says, pod] of wrong) {
+    "pod.podSpecPatch.hostAliases must be a list (the field's type in Kubernetes); got an object": {
+      podSpecPatch: { hostAliases: {} },
+    },
+    "pod.tolerations[0].tolerationSeconds must come with the effect NoExecute (only it ends pods); got no effect": {
+      tolerations: [{ key: "a", operator: "Exists", tolerationSeconds: 5 }],
+    },
+    "pod.tolerations[0].value must be the value of a taint": {
+      tolerations: [{ key: "a", operator: "Equal", value: "b c" }],
+    },
+    "got zone with DoNotSchedule twice": { topologySpreadConstraints: [SPREAD, { ...SPREAD, maxSkew: 2 }] },
+    "pod.topologySpreadConstraints[0].minDomains must come with whenUnsatisfiable DoNotSchedule": {
+      topologySpreadConstraints: [{ ...SPREAD, whenUnsatisfiable: "ScheduleAnyway", minDomains: 2 }],
+    },
+    "pod.topologySpreadConstraints[0].matchLabelKeys must come with a labelSelector": {
+      topologySpreadConstraints: [{ ...SPREAD, matchLabelKeys: ["a"] }],
+    },
+    "pod.volumeMounts[0].subPath must be a relative path without ..": {
+      volumes: [DATA],
+      volumeMounts: [{ ...MOUNT, subPath: "a/../.." }],
+    },
+    "pod.volumeMounts[0] must have one of subPath and subPathExpr": {
+      volumes: [DATA],
+      volumeMounts: [{ ...MOUNT, subPath: "a", subPathExpr: "b" }],
+    },
+    "pod.volumeMounts[0].mountPropagation must be": {
+      volumes: [DATA],
+      volumeMounts: [{ ...MOUNT, mountPropagation: "Both" }],
+    },
+    "pod.volumes[0].hostPath.path must be an absolute path without ..": {
+      volumes: [{ name: "data", hostPath: { path: "/a/.." } }],
+    },
+    "pod.annotations must have at most 250000 bytes together (Kubernetes' limit for an object is 262144); got 260002": {
+      annotations: { a: "x".repeat(200_000), b: "ü".repeat(30_000) },
+    },
+  };
+  for (const [says, pod] of Object.entries(wrong)) {
     test(`refuses a mistake with one message: ${says}`, () => assertOneProblem(podProblems(pod), says));
   }
 });

@@ -33,71 +33,56 @@ describe("pods in a namespace that the stack creates, which enforces the restric
   for (const [what, pod] of Object.entries(right))
     test(`may have ${what}`, () => assert.deepEqual(configProblems({ pod }), []));
 
-  const wrong: readonly (readonly [got: string, pod: object])[] = [
-    ["hostNetwork", { podSpecPatch: { hostNetwork: true } }],
-    ["hostIPC", { podSpecPatch: { hostIPC: true } }],
-    ["the volume a of type hostPath", { volumes: [{ name: "a", hostPath: { path: "/a" } }] }],
-    [
-      "no runAsNonRoot: true in the container batch, runAsUser: 0 in the container batch",
-      { podSpecPatch: { securityContext: { runAsUser: 0, runAsNonRoot: false } } },
-    ],
+  const wrong: Record<string, object> = {
+    hostNetwork: { podSpecPatch: { hostNetwork: true } },
+    hostIPC: { podSpecPatch: { hostIPC: true } },
+    "the volume a of type hostPath": { volumes: [{ name: "a", hostPath: { path: "/a" } }] },
+    "no runAsNonRoot: true in the container batch, runAsUser: 0 in the container batch": {
+      podSpecPatch: { securityContext: { runAsUser: 0, runAsNonRoot: false } },
+    },
     // The user of the image, which may be root.
-    ["no runAsNonRoot: true in the container batch", { podSpecPatch: { securityContext: { runAsNonRoot: null } } }],
-    [
-      "capabilities.add: [SYS_PTRACE] in the container batch",
-      { podSpecPatch: { containers: [{ securityContext: { capabilities: { add: ["SYS_PTRACE"] } } }] } },
-    ],
-    [
-      "no allowPrivilegeEscalation: false in the container batch, privileged: true in the container batch",
-      {
-        podSpecPatch: { containers: [{ securityContext: { privileged: true, allowPrivilegeEscalation: true } }] },
+    "no runAsNonRoot: true in the container batch": { podSpecPatch: { securityContext: { runAsNonRoot: null } } },
+    "capabilities.add: [SYS_PTRACE] in the container batch": {
+      podSpecPatch: { containers: [{ securityContext: { capabilities: { add: ["SYS_PTRACE"] } } }] },
+    },
+    "no allowPrivilegeEscalation: false in the container batch, privileged: true in the container batch": {
+      podSpecPatch: { containers: [{ securityContext: { privileged: true, allowPrivilegeEscalation: true } }] },
+    },
+    "a hostPort in the container batch": {
+      podSpecPatch: { containers: [{ ports: [{ containerPort: 80, hostPort: 80 }] }] },
+    },
+    "no seccompProfile in the container batch": {
+      podSpecPatch: { securityContext: { seccompProfile: { type: "Unconfined" } } },
+    },
+    "the sysctl kernel.msgmax in securityContext": {
+      podSpecPatch: { securityContext: { sysctls: [{ name: "kernel.msgmax", value: "1" }] } },
+    },
+    "appArmorProfile Unconfined in securityContext": {
+      podSpecPatch: { securityContext: { appArmorProfile: { type: "Unconfined" } } },
+    },
+    "seLinuxOptions in the container batch": {
+      podSpecPatch: { containers: [{ securityContext: { seLinuxOptions: { type: "spc_t" } } }] },
+    },
+    "procMount: Unmasked in the container batch": {
+      podSpecPatch: { containers: [{ securityContext: { procMount: "Unmasked" } }] },
+    },
+    "a host of the readinessProbe in the container proxy, a host of the postStart in the container proxy": {
+      podSpecPatch: {
+        initContainers: [
+          {
+            ...{ ...SIDECAR, securityContext: SECURITY },
+            readinessProbe: { httpGet: { port: 80, host: "10.0.0.1" } },
+            livenessProbe: { tcpSocket: { port: 80, host: "" } },
+            lifecycle: { postStart: { httpGet: { port: 80, host: "10.0.0.1" } } },
+          },
+        ],
       },
-    ],
-    [
-      "a hostPort in the container batch",
-      { podSpecPatch: { containers: [{ ports: [{ containerPort: 80, hostPort: 80 }] }] } },
-    ],
-    [
-      "no seccompProfile in the container batch",
-      { podSpecPatch: { securityContext: { seccompProfile: { type: "Unconfined" } } } },
-    ],
-    [
-      "the sysctl kernel.msgmax in securityContext",
-      { podSpecPatch: { securityContext: { sysctls: [{ name: "kernel.msgmax", value: "1" }] } } },
-    ],
-    [
-      "appArmorProfile Unconfined in securityContext",
-      { podSpecPatch: { securityContext: { appArmorProfile: { type: "Unconfined" } } } },
-    ],
-    [
-      "seLinuxOptions in the container batch",
-      { podSpecPatch: { containers: [{ securityContext: { seLinuxOptions: { type: "spc_t" } } }] } },
-    ],
-    [
-      "procMount: Unmasked in the container batch",
-      { podSpecPatch: { containers: [{ securityContext: { procMount: "Unmasked" } }] } },
-    ],
-    [
-      "a host of the readinessProbe in the container proxy, a host of the postStart in the container proxy",
-      {
-        podSpecPatch: {
-          initContainers: [
-            {
-              ...{ ...SIDECAR, securityContext: SECURITY },
-              readinessProbe: { httpGet: { port: 80, host: "10.0.0.1" } },
-              livenessProbe: { tcpSocket: { port: 80, host: "" } },
-              lifecycle: { postStart: { httpGet: { port: 80, host: "10.0.0.1" } } },
-            },
-          ],
-        },
-      },
-    ],
-    [
-      "no allowPrivilegeEscalation: false in the container proxy, no capabilities.drop: [ALL] in the container proxy",
-      { podSpecPatch: { initContainers: [SIDECAR] } },
-    ],
-  ];
-  for (const [got, pod] of wrong) {
+    },
+    "no allowPrivilegeEscalation: false in the container proxy, no capabilities.drop: [ALL] in the container proxy": {
+      podSpecPatch: { initContainers: [SIDECAR] },
+    },
+  };
+  for (const [got, pod] of Object.entries(wrong)) {
     test(`refuses privileges with one message: ${got}`, () => {
       for (const [config, path] of [
         [{ pod }, "pod"],

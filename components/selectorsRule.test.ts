@@ -49,60 +49,45 @@ describe("the selectors of an affinity", () => {
       assert.deepEqual(podProblems({ podSpecPatch: { affinity } }), []);
     });
 
-  const wrong: readonly (readonly [says: string, affinity: object])[] = [
-    [
-      `${NODE_TERM}.operator must be one of In, NotIn, Exists, DoesNotExist, Gt, Lt (how the values are compared); got "in"`,
+  const wrong: Record<string, object> = {
+    [`${NODE_TERM}.operator must be one of In, NotIn, Exists, DoesNotExist, Gt, Lt (how the values are compared); got "in"`]:
       nodes({ operator: "in", values: ["a"] }),
-    ],
-    [`${NODE_TERM}.values must be a list of 1 or more (In compares with them); got none`, nodes({ operator: "In" })],
-    [
-      `${NODE_TERM}.values must come without the operator Exists (which compares with none); got both`,
-      nodes({ operator: "Exists", values: ["a"] }),
-    ],
-    [`${NODE_TERM}.values must be one number in quotes (Gt compares with it); got 0`, nodes({ operator: "Gt" })],
-    [
-      `${POD_TERM}.operator must be one of In, NotIn, Exists, DoesNotExist (how the values are compared); got "Gt"`,
+    [`${NODE_TERM}.values must be a list of 1 or more (In compares with them); got none`]: nodes({ operator: "In" }),
+    [`${NODE_TERM}.values must come without the operator Exists (which compares with none); got both`]: nodes({
+      operator: "Exists",
+      values: ["a"],
+    }),
+    [`${NODE_TERM}.values must be one number in quotes (Gt compares with it); got 0`]: nodes({ operator: "Gt" }),
+    [`${POD_TERM}.operator must be one of In, NotIn, Exists, DoesNotExist (how the values are compared); got "Gt"`]:
       pods({ operator: "Gt", values: ["1"] }),
-    ],
-    [
-      `${NODE_TERM}.key must be a label name (it selects nodes or pods); got ""`,
-      nodes({ key: "", operator: "Exists" }),
-    ],
-    [
-      `${NODE_TERM}.values[1] must be a label value (at most 63 letters, digits, -, _ and .); got "b c"`,
-      nodes({ operator: "In", values: ["a", "b c"] }),
-    ],
-    [
-      `${NODE_TERM.replace("matchExpressions", "matchFields")}.key must be metadata.name (nodes have no other field to select by); got "pool"`,
+    [`${NODE_TERM}.key must be a label name (it selects nodes or pods); got ""`]: nodes({
+      key: "",
+      operator: "Exists",
+    }),
+    [`${NODE_TERM}.values[1] must be a label value (at most 63 letters, digits, -, _ and .); got "b c"`]: nodes({
+      operator: "In",
+      values: ["a", "b c"],
+    }),
+    [`${NODE_TERM.replace("matchExpressions", "matchFields")}.key must be metadata.name (nodes have no other field to select by); got "pool"`]:
       terms({ matchFields: [{ key: "pool", operator: "In", values: ["a"] }] }),
-    ],
-    [
-      `${POD_TERM}.values[0] must be a label value (at most 63 letters, digits, -, _ and .); got "-a"`,
-      pods({ operator: "NotIn", values: ["-a"] }),
-    ],
-    [`${GROUP}.topologyKey must be a label name (it selects nodes or pods); got ""`, group({ topologyKey: "" })],
-    [
-      `${GROUP}.matchLabelKeys[0] must be a label name (it selects nodes or pods); got "a b"`,
-      group({ matchLabelKeys: ["a b"] }),
-    ],
-    [
-      `${GROUP}.namespaces[0] must be 1 to 63 characters from a-z, 0-9 and "-" (pods in it are selected); got "Shop"`,
+    [`${POD_TERM}.values[0] must be a label value (at most 63 letters, digits, -, _ and .); got "-a"`]: pods({
+      operator: "NotIn",
+      values: ["-a"],
+    }),
+    [`${GROUP}.topologyKey must be a label name (it selects nodes or pods); got ""`]: group({ topologyKey: "" }),
+    [`${GROUP}.matchLabelKeys[0] must be a label name (it selects nodes or pods); got "a b"`]: group({
+      matchLabelKeys: ["a b"],
+    }),
+    [`${GROUP}.namespaces[0] must be 1 to 63 characters from a-z, 0-9 and "-" (pods in it are selected); got "Shop"`]:
       group({ namespaces: ["Shop"] }),
-    ],
-    [
-      `${GROUP}.labelSelector.matchLabels.app must be a label value (at most 63 letters, digits, -, _ and .); got "a b"`,
+    [`${GROUP}.labelSelector.matchLabels.app must be a label value (at most 63 letters, digits, -, _ and .); got "a b"`]:
       group({ labelSelector: { matchLabels: { app: "a b" } } }),
-    ],
-    [
-      "nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms must be a list of 1 or more (no node would match); got an empty one",
+    "nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms must be a list of 1 or more (no node would match); got an empty one":
       terms(),
-    ],
-    [
-      "nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight must be a whole number from 1 to 100 (Kubernetes' rule for weights); got 101",
+    "nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight must be a whole number from 1 to 100 (Kubernetes' rule for weights); got 101":
       preferred(101),
-    ],
-  ];
-  for (const [says, affinity] of wrong)
+  };
+  for (const [says, affinity] of Object.entries(wrong))
     test(`are refused with one message: ${says}`, () => {
       assert.deepEqual(podProblems({ affinity }), [`pod.affinity.${says}`]);
       assert.deepEqual(podProblems({ podSpecPatch: { affinity } }), [`pod.podSpecPatch.affinity.${says}`]);

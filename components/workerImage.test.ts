@@ -86,26 +86,23 @@ test("an existing image is neither built nor read", async () => {
   assert.deepEqual(existing.image, { reference: "registry.example/worker:1" });
 });
 
-const wrong: readonly (readonly [says: string, args: object])[] = [
-  ["image must have one of build and existing", { build: {}, existing: "a:1" }],
-  ["existing must be an image reference", { existing: "A B" }],
-  ["build.registry must be", { build: { registry: "https://registry.example" } }],
-  ["build.platform must be linux/amd64 or linux/arm64", { build: { platform: "windows/amd64" } }],
-  ["build.pullRegistry must be set together with registry", { build: { pullRegistry: "a" } }],
-  [
-    "build.credentials must be set together with registry",
-    { build: { credentials: { username: "a", password: "b" } } },
-  ],
-  ["build.credentials.password must be a string", { build: { registry: "a", credentials: { username: "a" } } }],
-  ['got "tag"', { build: { tag: "1" } }],
-];
+const wrong: Record<string, object> = {
+  "image must have one of build and existing": { build: {}, existing: "a:1" },
+  "existing must be an image reference": { existing: "A B" },
+  "build.registry must be": { build: { registry: "https://registry.example" } },
+  "build.platform must be linux/amd64 or linux/arm64": { build: { platform: "windows/amd64" } },
+  "build.pullRegistry must be set together with registry": { build: { pullRegistry: "a" } },
+  "build.credentials must be set together with registry": { build: { credentials: { username: "a", password: "b" } } },
+  "build.credentials.password must be a string": { build: { registry: "a", credentials: { username: "a" } } },
+  'got "tag"': { build: { tag: "1" } },
+};
 for (const name of ["workerImage", "worker image", "-worker"]) {
   test(`an image that is built may not be named ${name}, an existing one may`, () => {
     assert.throws(() => new WorkerImage(name, {}), /\nname must be a name of a-z/);
     assert.ok(new WorkerImage(name, { existing: "worker:1" }));
   });
 }
-for (const [says, args] of wrong) {
+for (const [says, args] of Object.entries(wrong)) {
   test(`a mistake in its arguments is refused with one message: ${says}`, () =>
     assertOneProblem(
       programProblems(() => new WorkerImage("wrong", args as WorkerImageArgs)),
