@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { configProblems } from "../tests/support/pulumi/configProblems.ts";
+import { securityPatch, workPatch } from "../tests/support/pulumi/patches.ts";
 import { podProblems, ruleProblems } from "../tests/support/pulumi/problems.ts";
 import { addressRule } from "./batchRules.ts";
 import { kedaValues } from "./kedaValues.ts";
@@ -81,7 +82,7 @@ describe("a cluster with nodes of several operating systems", () => {
 });
 
 describe("a cluster that assigns the user ids of pods (OpenShift)", () => {
-  for (const pod of [{ runAsAssignedUser: true }, { podSpecPatch: { securityContext: { runAsUser: null } } }])
+  for (const pod of [{ runAsAssignedUser: true }, securityPatch({ runAsUser: null })])
     test(`gets pods without a user id, which still meet the restricted standard, by ${Object.keys(pod)}`, () => {
       assert.deepEqual(podProblems(pod, true), []);
       const spec = workerPod({ ...ARGS, pod });
@@ -99,8 +100,8 @@ describe("a cluster that assigns the user ids of pods (OpenShift)", () => {
     const securityContext = { runAsUser: 1_234 };
     for (const [path, pod] of [
       ["runAsUser", { runAsUser: 1_234 }],
-      ["podSpecPatch.securityContext.runAsUser", { podSpecPatch: { securityContext } }],
-      ["podSpecPatch.containers[0].securityContext.runAsUser", { podSpecPatch: { containers: [{ securityContext }] } }],
+      ["podSpecPatch.securityContext.runAsUser", securityPatch(securityContext)],
+      ["podSpecPatch.containers[0].securityContext.runAsUser", workPatch({ securityContext })],
     ] as const)
       assert.deepEqual(podProblems({ ...pod, runAsAssignedUser: true }, true), [
         `pod.${path} must not be set with runAsAssignedUser (the cluster assigns it); got both`,
@@ -111,7 +112,7 @@ describe("a cluster that assigns the user ids of pods (OpenShift)", () => {
     );
     assert.deepEqual(
       configProblems({
-        pod: { podSpecPatch: { securityContext } },
+        pod: securityPatch(securityContext),
         batches: [{ kind: "clap", table: "make_it_clap", pod: { runAsAssignedUser: true } }],
       }),
       [

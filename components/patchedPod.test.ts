@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { output } from "@pulumi/pulumi";
 import { configProblems } from "../tests/support/pulumi/configProblems.ts";
+import { SIDECAR, sidecarPatch, workPatch } from "../tests/support/pulumi/patches.ts";
 import { podProblems } from "../tests/support/pulumi/problems.ts";
 
 const DATA = { name: "data", emptyDir: {} };
 const MOUNT = { name: "data", mountPath: "/data" };
-const PROXY = { name: "proxy", image: "proxy:1", restartPolicy: "Always" };
 const antiAffinity = (term: object) => ({
   affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } },
 });
@@ -30,7 +30,7 @@ describe("a pod and its patch together", () => {
       volumes: [DATA],
       podSpecPatch: {
         dnsPolicy: "Default",
-        initContainers: [{ ...PROXY, volumeMounts: [MOUNT, { name: "files", mountPath: "/files" }] }],
+        initContainers: [{ ...SIDECAR, volumeMounts: [MOUNT, { name: "files", mountPath: "/files" }] }],
       },
     },
     "volumes that are known only later": {
@@ -51,16 +51,15 @@ describe("a pod and its patch together", () => {
       podSpecPatch: { volumes: [{ name: "data", hostPath: {} }] },
     },
     "pod.podSpecPatch.containers[0].env[0].valueFrom.secretKeyRef.key must be set (Kubernetes requires it); got nothing":
-      { podSpecPatch: { containers: [{ env: [{ name: "A", valueFrom: { secretKeyRef: { name: "a" } } }] }] } },
+      workPatch({ env: [{ name: "A", valueFrom: { secretKeyRef: { name: "a" } } }] }),
     "pod.podSpecPatch.initContainers[0].image must be set (Kubernetes requires it); got nothing": {
       podSpecPatch: { initContainers: [{ name: "proxy", restartPolicy: "Always" }] },
     },
-    'pod.podSpecPatch.initContainers[0].volumeMounts must name a volume of the pod (it is mounted); got "data"': {
-      podSpecPatch: { initContainers: [{ ...PROXY, volumeMounts: [MOUNT] }] },
-    },
-    'pod.podSpecPatch.containers[0].volumeMounts must name a volume of the pod (it is mounted); got "data"': {
-      podSpecPatch: { containers: [{ volumeMounts: [MOUNT] }] },
-    },
+    'pod.podSpecPatch.initContainers[0].volumeMounts must name a volume of the pod (it is mounted); got "data"':
+      sidecarPatch({ volumeMounts: [MOUNT] }),
+    'pod.podSpecPatch.containers[0].volumeMounts must name a volume of the pod (it is mounted); got "data"': workPatch({
+      volumeMounts: [MOUNT],
+    }),
     "the volume data of pod and its podSpecPatch must have one source (what is mounted); got emptyDir and secret": {
       volumes: [DATA],
       podSpecPatch: { volumes: [{ name: "data", secret: { secretName: "a" } }] },
@@ -71,7 +70,7 @@ describe("a pod and its patch together", () => {
     'pod.podSpecPatch.dnsPolicy must be ClusterFirst, ClusterFirstWithHostNet, Default or None (how names are resolved); got "default"':
       { podSpecPatch: { dnsPolicy: "default" } },
     'pod.podSpecPatch.initContainers[0].restartPolicy must be Always, OnFailure or Never (with Always an init container is a sidecar); got "always"':
-      { podSpecPatch: { initContainers: [{ ...PROXY, restartPolicy: "always" }] } },
+      sidecarPatch({ restartPolicy: "always" }),
   };
   for (const [message, pod] of Object.entries(wrong))
     test(`are refused with one message: ${message}`, () => assert.deepEqual(podProblems(pod, true), [message]));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { output } from "@pulumi/pulumi";
+import { securityPatch, sidecarPatch, workPatch } from "../tests/support/pulumi/patches.ts";
 import { podFieldsJson } from "../tests/support/pulumi/podFields.ts";
 import { assertOneProblem, podProblems } from "../tests/support/pulumi/problems.ts";
 
@@ -34,20 +35,11 @@ describe("the fields of a pod", () => {
     "a removed field and one that is known only later": {
       podSpecPatch: { dnsConfig: null, securityContext: { fsGroup: output(5), runAsUser: null } },
     },
-    "everything of a sidecar": {
-      podSpecPatch: {
-        initContainers: [
-          {
-            name: "proxy",
-            image: "proxy:1",
-            restartPolicy: "Always",
-            ports: [{ containerPort: 80 }],
-            resources: { limits: { cpu: 1, memory: "64Mi" } },
-            startupProbe: { tcpSocket: { port: "http" } },
-          },
-        ],
-      },
-    },
+    "everything of a sidecar": sidecarPatch({
+      ports: [{ containerPort: 80 }],
+      resources: { limits: { cpu: 1, memory: "64Mi" } },
+      startupProbe: { tcpSocket: { port: "http" } },
+    }),
     "an empty variable": { env: { A: "" } },
   };
   for (const [what, pod] of Object.entries(right))
@@ -65,17 +57,12 @@ describe("the fields of a pod", () => {
     "items[0].path must be set": { volumes: [{ name: "data", secret: { secretName: "s", items: [{ key: "a" }] } }] },
     'got "hostAliasses"': { podSpecPatch: { hostAliasses: [] } },
     'got "env"': { podSpecPatch: { env: [] } },
-    "a key of pod.podSpecPatch.containers[0] must be one of args, command, env,": {
-      podSpecPatch: { containers: [{ enviroment: [] }] },
-    },
-    "pod.podSpecPatch.securityContext.fsGroup must be a whole number (the field's type in Kubernetes); got a string": {
-      podSpecPatch: { securityContext: { fsGroup: "1000" } },
-    },
-    "pod.podSpecPatch.containers[0].env[0].value must be a string": {
-      podSpecPatch: { containers: [{ env: [{ name: "A", value: 5 }] }] },
-    },
+    "a key of pod.podSpecPatch.containers[0] must be one of args, command, env,": workPatch({ enviroment: [] }),
+    "pod.podSpecPatch.securityContext.fsGroup must be a whole number (the field's type in Kubernetes); got a string":
+      securityPatch({ fsGroup: "1000" }),
+    "pod.podSpecPatch.containers[0].env[0].value must be a string": workPatch({ env: [{ name: "A", value: 5 }] }),
     "pod.podSpecPatch.containers[0].securityContext.capabilities.add[0] must be an element (the field's type in Kubernetes); got nothing":
-      { podSpecPatch: { containers: [{ securityContext: { capabilities: { add: [null] } } }] } },
+      workPatch({ securityContext: { capabilities: { add: [null] } } }),
     "pod.podSpecPatch.hostAliases must be a list (the field's type in Kubernetes); got an object": {
       podSpecPatch: { hostAliases: {} },
     },

@@ -1,17 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { configProblems } from "../tests/support/pulumi/configProblems.ts";
+import { securityPatch, sidecarPatch, workPatch } from "../tests/support/pulumi/patches.ts";
 
 const PAGES = { kind: "page", table: "pages", image: "pages:1", command: ["work"] };
 const SECURITY = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
-const SIDECAR = { name: "proxy", image: "proxy:1", restartPolicy: "Always" };
 
 describe("pods in a namespace that the stack creates, which enforces the restricted Pod Security Standard", () => {
   const right: Record<string, object> = {
-    "a sidecar that meets it": { podSpecPatch: { initContainers: [{ ...SIDECAR, securityContext: SECURITY }] } },
-    "a port that may be bound": {
-      podSpecPatch: { containers: [{ securityContext: { capabilities: { add: ["NET_BIND_SERVICE"] } } }] },
-    },
+    "a sidecar that meets it": sidecarPatch({ securityContext: SECURITY }),
+    "a port that may be bound": workPatch({ securityContext: { capabilities: { add: ["NET_BIND_SERVICE"] } } }),
     "volumes that it allows": {
       volumes: [
         { name: "a", persistentVolumeClaim: { claimName: "a" } },
@@ -37,65 +35,42 @@ describe("pods in a namespace that the stack creates, which enforces the restric
     hostNetwork: { podSpecPatch: { hostNetwork: true } },
     hostIPC: { podSpecPatch: { hostIPC: true } },
     "the volume a of type hostPath": { volumes: [{ name: "a", hostPath: { path: "/a" } }] },
-    "no runAsNonRoot: true in the container batch, runAsUser: 0 in the container batch": {
-      podSpecPatch: { securityContext: { runAsUser: 0, runAsNonRoot: false } },
-    },
+    "no runAsNonRoot: true in the container batch, runAsUser: 0 in the container batch": securityPatch({
+      runAsUser: 0,
+      runAsNonRoot: false,
+    }),
     // The user of the image, which may be root.
-    "no runAsNonRoot: true in the container batch": { podSpecPatch: { securityContext: { runAsNonRoot: null } } },
-    "capabilities.add: [SYS_PTRACE] in the container batch": {
-      podSpecPatch: { containers: [{ securityContext: { capabilities: { add: ["SYS_PTRACE"] } } }] },
-    },
-    "no allowPrivilegeEscalation: false in the container batch, privileged: true in the container batch": {
-      podSpecPatch: { containers: [{ securityContext: { privileged: true, allowPrivilegeEscalation: true } }] },
-    },
-    "a hostPort in the container batch": {
-      podSpecPatch: { containers: [{ ports: [{ containerPort: 80, hostPort: 80 }] }] },
-    },
-    "no seccompProfile in the container batch": {
-      podSpecPatch: { securityContext: { seccompProfile: { type: "Unconfined" } } },
-    },
-    "the sysctl kernel.msgmax in securityContext": {
-      podSpecPatch: { securityContext: { sysctls: [{ name: "kernel.msgmax", value: "1" }] } },
-    },
-    "appArmorProfile Unconfined in securityContext": {
-      podSpecPatch: { securityContext: { appArmorProfile: { type: "Unconfined" } } },
-    },
-    "seLinuxOptions in the container batch": {
-      podSpecPatch: { containers: [{ securityContext: { seLinuxOptions: { type: "spc_t" } } }] },
-    },
-    "procMount: Unmasked in the container batch": {
-      podSpecPatch: { containers: [{ securityContext: { procMount: "Unmasked" } }] },
-    },
-    "a host of the readinessProbe in the container proxy, a host of the postStart in the container proxy": {
-      podSpecPatch: {
-        initContainers: [
-          {
-            ...{ ...SIDECAR, securityContext: SECURITY },
-            readinessProbe: { httpGet: { port: 80, host: "10.0.0.1" } },
-            livenessProbe: { tcpSocket: { port: 80, host: "" } },
-            lifecycle: { postStart: { httpGet: { port: 80, host: "10.0.0.1" } } },
-          },
-        ],
+    "no runAsNonRoot: true in the container batch": securityPatch({ runAsNonRoot: null }),
+    "capabilities.add: [SYS_PTRACE] in the container batch": workPatch({
+      securityContext: { capabilities: { add: ["SYS_PTRACE"] } },
+    }),
+    "no allowPrivilegeEscalation: false in the container batch, privileged: true in the container batch": workPatch({
+      securityContext: { privileged: true, allowPrivilegeEscalation: true },
+    }),
+    "a hostPort in the container batch": workPatch({ ports: [{ containerPort: 80, hostPort: 80 }] }),
+    "no seccompProfile in the container batch": securityPatch({ seccompProfile: { type: "Unconfined" } }),
+    "the sysctl kernel.msgmax in securityContext": securityPatch({ sysctls: [{ name: "kernel.msgmax", value: "1" }] }),
+    "appArmorProfile Unconfined in securityContext": securityPatch({ appArmorProfile: { type: "Unconfined" } }),
+    "seLinuxOptions in the container batch": workPatch({ securityContext: { seLinuxOptions: { type: "spc_t" } } }),
+    "procMount: Unmasked in the container batch": workPatch({ securityContext: { procMount: "Unmasked" } }),
+    "a host of the readinessProbe in the container proxy, a host of the postStart in the container proxy": sidecarPatch(
+      {
+        securityContext: SECURITY,
+        readinessProbe: { httpGet: { port: 80, host: "10.0.0.1" } },
+        livenessProbe: { tcpSocket: { port: 80, host: "" } },
+        lifecycle: { postStart: { httpGet: { port: 80, host: "10.0.0.1" } } },
       },
-    },
-    "no allowPrivilegeEscalation: false in the container proxy, no capabilities.drop: [ALL] in the container proxy": {
-      podSpecPatch: { initContainers: [SIDECAR] },
-    },
+    ),
+    "no allowPrivilegeEscalation: false in the container proxy, no capabilities.drop: [ALL] in the container proxy":
+      sidecarPatch(),
   };
   for (const [got, pod] of Object.entries(wrong)) {
     test(`refuses privileges with one message: ${got}`, () => {
-      for (const [config, path] of [
-        [{ pod }, "pod"],
-        [
-          {
-            batches: [
-              { ...PAGES, kind: "a" },
-              { ...PAGES, pod },
-            ],
-          },
-          "batches[1].pod",
-        ],
-      ] as const) {
+      const batches = [
+        { ...PAGES, kind: "a" },
+        { ...PAGES, pod },
+      ];
+      for (const [path, config] of Object.entries({ pod: { pod }, "batches[1].pod": { batches } })) {
         assert.deepEqual(configProblems(config), [
           `${path} must meet Kubernetes' restricted Pod Security Standard (the namespace enforces it because createNamespace is true); got ${got}`,
         ]);
