@@ -1,17 +1,15 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
+import { createFolder } from "../tests/support/createFolder.ts";
 
 const PACKAGE = join(import.meta.dirname, "../package.json");
 const { scripts } = JSON.parse(await readFile(PACKAGE, "utf8")) as { scripts: Record<string, string> };
-const checkout = await mkdtemp(join(tmpdir(), "checkout-"));
-after(() => rm(checkout, { recursive: true }));
-await mkdir(join(checkout, "cli"));
-await cp(join(import.meta.dirname, "launch.mjs"), join(checkout, "cli/launch.mjs"));
+const launch = await readFile(join(import.meta.dirname, "launch.mjs"));
+const checkout = createFolder({ "cli/launch.mjs": launch });
 
 for (const [what, source, stderr, exitCode] of [
   [

@@ -4,12 +4,12 @@ import { output } from "@pulumi/pulumi";
 import { assertOneProblem, programProblems } from "../tests/support/pulumi/problems.ts";
 import { children, recordPostgres } from "../tests/support/pulumi/recordPostgres.ts";
 import { mockEngine, PASSWORD, settled } from "../tests/support/pulumi/recordResources.ts";
+import { EXISTING } from "../tests/support/pulumi/stackSettings.ts";
 import { Postgres, type PostgresArgs } from "./postgres.ts";
 
 await mockEngine();
 
 const INSTALL = { chart: "oci://charts.example/postgresql", imageRegistry: "mirror.example" };
-const EXISTING = { host: "db.example", database: "shop", admin: { user: "owner", secretName: "owner" } };
 
 describe("an existing PostgreSQL", async () => {
   const { component: postgres, resources } = await recordPostgres({ existing: EXISTING }, "existing");

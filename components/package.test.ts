@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
+import { createFolder } from "../tests/support/createFolder.ts";
 import { installPackage } from "../tests/support/installPackage.ts";
 import { mockEngine, sentResources } from "../tests/support/pulumi/recordResources.ts";
 import { SCALED_JOB_CRD, validateScaledJob } from "../tests/support/pulumi/validateScaledJob.ts";
@@ -13,8 +13,7 @@ import { EXHAUSTIVE, sample } from "../tests/support/sample.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-const folder = await mkdtemp(join(tmpdir(), "consumer-"));
-after(() => rm(folder, { recursive: true }));
+const folder = createFolder();
 const checkout = await installPackage(folder);
 const installed = join(folder, "node_modules/postgres-batch");
 

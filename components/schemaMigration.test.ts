@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import * as k8s from "@pulumi/kubernetes";
+import { createFolder } from "../tests/support/createFolder.ts";
 import { MIGRATION_ARGS as ARGS } from "../tests/support/pulumi/migrationArgs.ts";
 import { mockEngine, recordResources } from "../tests/support/pulumi/recordResources.ts";
 import { SchemaMigration, type SchemaMigrationArgs, schemaVersion } from "./schemaMigration.ts";
@@ -66,14 +66,12 @@ test("the same arguments are the same Job, which does not run again: docs/operat
 });
 
 test("changed migrations, functions and rights create a new Job, changed statements do not", async () => {
-  const sql = await mkdtemp(join(tmpdir(), "sql-"));
-  after(() => rm(sql, { recursive: true }));
+  const sql = createFolder();
   await cp(fileURLToPath(new URL("../sql", import.meta.url)), sql, { recursive: true });
   const versions = [schemaVersion(sql, ["1", "[]"])];
   assert.equal(metadata.name, `schema-${versions[0]}`);
   await writeFile(join(sql, "migrations/9999_more.sql"), "select 1;");
   versions.push(schemaVersion(sql, ["1", "[]"]));
-  await mkdir(join(sql, "functions"), { recursive: true });
   await writeFile(join(sql, "functions/more.sql"), "select 1;");
   versions.push(schemaVersion(sql, ["1", "[]"]));
   await appendFile(join(sql, "roles.sql"), "-- more");

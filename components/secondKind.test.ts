@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
+import { createFolder } from "../tests/support/createFolder.ts";
 import { configureStack } from "../tests/support/pulumi/configureStack.ts";
 import { mockEngine, sentResources } from "../tests/support/pulumi/recordResources.ts";
 
@@ -14,11 +14,9 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 async function program(): Promise<string> {
   const page = await readFile(join(root, "docs/your-own-work.md"), "utf8");
   const [block] = [...page.matchAll(/^```ts\n(new BatchScaledJob.*?)^```/gms)].map((match) => match[1]);
-  const folder = await mkdtemp(join(tmpdir(), "second-kind-"));
-  after(() => rm(folder, { recursive: true }));
+  const folder = createFolder({ "index.ts": `${await readFile(join(root, "index.ts"), "utf8")}\n${block}` });
   for (const name of ["components", "node_modules", "package.json", "sql", "worker"])
     await symlink(join(root, name), join(folder, name));
-  await writeFile(join(folder, "index.ts"), `${await readFile(join(root, "index.ts"), "utf8")}\n${block}`);
   return join(folder, "index.ts");
 }
 

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { isSecret, output } from "@pulumi/pulumi";
+import { createFolder } from "../tests/support/createFolder.ts";
 import { configProblems, readConfig } from "../tests/support/pulumi/configProblems.ts";
 import { declaredConfig, declaredDefaults } from "../tests/support/pulumi/declaredConfig.ts";
+import { COMMAND, database, EXISTING, PAGES } from "../tests/support/pulumi/stackSettings.ts";
 import { BATCH_DEFAULTS, BATCH_NUMBERS } from "./batchSettings.ts";
 import { DEFAULT_KEDA } from "./kedaRules.ts";
 import { DEFAULT_POSTGRES } from "./postgresInstallRules.ts";
@@ -17,10 +18,7 @@ import { DEFAULT_IMAGE } from "./workerImageRules.ts";
 const declared = declaredConfig();
 const defaults = declaredDefaults();
 
-const folder = mkdtempSync(join(tmpdir(), "stack-config-"));
-after(() => rmSync(folder, { recursive: true }));
-const caFile = join(folder, "ca.pem");
-writeFileSync(caFile, "-----BEGIN CERTIFICATE-----\n");
+const caFile = join(createFolder({ "ca.pem": "-----BEGIN CERTIFICATE-----\n" }), "ca.pem");
 
 describe("Pulumi.yaml", () => {
   test("declares exactly the known keys, each with its type, a description and a default", () => {
@@ -51,11 +49,6 @@ describe("Pulumi.yaml", () => {
     assert.equal(/^ARG BASE=(.*)$/m.exec(dockerfile)?.[1], defaults.baseImage);
   });
 });
-
-const EXISTING = { host: "db.example", database: "shop", admin: { user: "owner", secretName: "owner" } };
-const database = (changed: object = {}) => ({ database: { existing: { ...EXISTING, ...changed } } });
-const PAGES = { kind: "page", table: "pages" };
-const COMMAND = { ...PAGES, image: "pages:1", command: ["python3", "work.py"] };
 
 describe("readStackConfig", () => {
   test("by default installs everything, builds the image and deploys the sample, for minikube", () => {

@@ -1,22 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
+import { createFolder } from "../tests/support/createFolder.ts";
 import { type Changed, configProblems } from "../tests/support/pulumi/configProblems.ts";
 import { assertOneProblem, onlyProblem } from "../tests/support/pulumi/problems.ts";
+import { COMMAND, database, EXISTING, PAGES } from "../tests/support/pulumi/stackSettings.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "contradictions-"));
-after(() => rmSync(folder, { recursive: true }));
-const caFile = join(folder, "ca.pem");
-writeFileSync(caFile, "-----BEGIN CERTIFICATE-----\n");
-
-const EXISTING = { host: "db.example", database: "shop", admin: { user: "owner", secretName: "owner" } };
-const database = (changed: object = {}) => ({ database: { existing: { ...EXISTING, ...changed } } });
-const PAGES = { kind: "page", table: "pages" };
+const caFile = join(createFolder({ "ca.pem": "-----BEGIN CERTIFICATE-----\n" }), "ca.pem");
 const VOLUME = { name: "data", emptyDir: {} };
 const MOUNT = { name: "data", mountPath: "/data" };
-const COMMAND = { ...PAGES, image: "pages:1", command: ["python3", "work.py"] };
 
 describe("the stack's configuration", () => {
   const contradictions: Record<string, Changed> = {

@@ -3,12 +3,8 @@ import { describe, test } from "node:test";
 import { type Changed, configProblems } from "../tests/support/pulumi/configProblems.ts";
 import { declaredDefaults } from "../tests/support/pulumi/declaredConfig.ts";
 import { assertOneProblem, programProblems } from "../tests/support/pulumi/problems.ts";
+import { COMMAND, database, EXISTING, PAGES } from "../tests/support/pulumi/stackSettings.ts";
 import { readStackConfig } from "./stackConfig.ts";
-
-const EXISTING = { host: "db.example", database: "shop", admin: { user: "owner", secretName: "owner" } };
-const database = (changed: object = {}) => ({ database: { existing: { ...EXISTING, ...changed } } });
-const PAGES = { kind: "page", table: "pages" };
-const COMMAND = { ...PAGES, image: "pages:1", command: ["python3", "work.py"] };
 
 describe("names in the stack's configuration", () => {
   const refused: Record<string, Changed> = {

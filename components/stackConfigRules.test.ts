@@ -1,26 +1,21 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
+import { createFolder } from "../tests/support/createFolder.ts";
 import { configProblems } from "../tests/support/pulumi/configProblems.ts";
 import { declaredConfig } from "../tests/support/pulumi/declaredConfig.ts";
+import { COMMAND, database, PAGES } from "../tests/support/pulumi/stackSettings.ts";
 import { mapLimits, RETRY_LIMITS } from "../worker/src/retryLimits.ts";
 
 const declared = declaredConfig();
 
-const folder = mkdtempSync(join(tmpdir(), "stack-config-"));
-after(() => rmSync(folder, { recursive: true }));
-for (const name of ["keda", "empty"]) mkdirSync(join(folder, name));
-for (const file of ["keda.tgz", "keda.tar.gz", "keda/Chart.yaml", "keda.zip"]) writeFileSync(join(folder, file), "");
+const charts = { "keda.tgz": "", "keda.tar.gz": "", "keda/Chart.yaml": "", "keda.zip": "" };
+const folder = createFolder({ ...charts, "ca.pem": "-----BEGIN CERTIFICATE-----\n" });
+mkdirSync(join(folder, "empty"));
 const caFile = join(folder, "ca.pem");
-writeFileSync(caFile, "-----BEGIN CERTIFICATE-----\n");
 
-const EXISTING = { host: "db.example", database: "shop", admin: { user: "owner", secretName: "owner" } };
-const database = (changed: object = {}) => ({ database: { existing: { ...EXISTING, ...changed } } });
 const words = (text: string) => text.split(" ");
-const PAGES = { kind: "page", table: "pages" };
-const COMMAND = { ...PAGES, image: "pages:1", command: ["python3", "work.py"] };
 
 describe("a key of the stack", () => {
   const right: Record<string, readonly unknown[]> = {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { output, secret } from "@pulumi/pulumi";
+import { createFolder } from "../tests/support/createFolder.ts";
 import { assertOneProblem, programProblems } from "../tests/support/pulumi/problems.ts";
 import { mockEngine, PASSWORD, recordResources, settled } from "../tests/support/pulumi/recordResources.ts";
 import { buildInputs, type ImageBuildArgs, imageTag, WorkerImage, type WorkerImageArgs } from "./workerImage.ts";
@@ -123,8 +123,7 @@ test("its tag depends on every file of the build context, and on no other", asyn
   ])
     assert.ok(inputs.includes(input), input);
 
-  const checkout = await mkdtemp(join(tmpdir(), "checkout-"));
-  after(() => rm(checkout, { recursive: true }));
+  const checkout = createFolder();
   for (const path of ["worker", "sql"]) await cp(join(root, path), join(checkout, path), { recursive: true });
   const tag = () => imageTag(checkout, ["node:24"]);
   assert.equal(tag(), imageTag(root, ["node:24"]));
@@ -153,8 +152,7 @@ test("every file that is copied into the image gets its mode there: in the check
 });
 
 test("its tag is the same in a checkout whose line endings git has converted", async () => {
-  const [folder, clone] = [await mkdtemp(join(tmpdir(), "committed-")), await mkdtemp(join(tmpdir(), "clone-"))];
-  after(() => Promise.all([folder, clone].map((path) => rm(path, { recursive: true }))));
+  const [folder, clone] = [createFolder(), createFolder()];
   for (const path of ["worker", "sql", ".gitattributes"])
     await cp(join(root, path), join(folder, path), {
       recursive: true,

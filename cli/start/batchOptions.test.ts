@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { UsageError } from "../usageError.ts";
 import { readOptions } from "./options.ts";
 
@@ -27,16 +26,14 @@ describe("the options of a user's own batch", () => {
     assert.ok(readOptions([...BATCH, ...others.split(" ")]).batch);
   });
 
-  const folder = mkdtempSync(join(tmpdir(), "sql-"));
-  after(() => rmSync(folder, { recursive: true }));
-  const write = (name: string, bytes: Uint8Array) => {
-    writeFileSync(join(folder, name), bytes);
-    return join(folder, name);
-  };
+  const folder = createFolder({
+    "bom.sql": "\uFEFFselect 1; -- \u00E9",
+    "latin1.sql": Buffer.from("select '\u00E9'", "latin1"),
+    "utf16.sql": Buffer.from("select 1", "utf16le"),
+  });
 
   test("may have SQL with a byte order mark", () => {
-    const file = write("bom.sql", Buffer.from("\uFEFFselect 1; -- \u00E9"));
-    assert.equal(readOptions([...BATCH, "--sql", file]).batch?.sql?.text, "select 1; -- \u00E9");
+    assert.equal(readOptions([...BATCH, "--sql", join(folder, "bom.sql")]).batch?.sql?.text, "select 1; -- \u00E9");
   });
 
   const refused: readonly (readonly [args: readonly string[], message: RegExp])[] = [
@@ -52,14 +49,8 @@ describe("the options of a user's own batch", () => {
     ],
     [[...BATCH, "--command", " "], /^--command must be .*; got " "$/],
     [[...BATCH, "--sql", "/nowhere.sql"], /^--sql must be a file of SQL .*; got "\/nowhere\.sql": ENOENT/],
-    [
-      [...BATCH, "--sql", write("latin1.sql", Buffer.from("select '\u00E9'", "latin1"))],
-      /in UTF-8 .*; got ".*": .* not valid/,
-    ],
-    [
-      [...BATCH, "--sql", write("utf16.sql", Buffer.from("select 1", "utf16le"))],
-      /; got ".*": The file contains a zero byte$/,
-    ],
+    [[...BATCH, "--sql", join(folder, "latin1.sql")], /in UTF-8 .*; got ".*": .* not valid/],
+    [[...BATCH, "--sql", join(folder, "utf16.sql")], /; got ".*": The file contains a zero byte$/],
     [[...BATCH, "--requests", "3"], /^--requests must come without --command \(the rows of --table are .*; got both$/],
     [[...BATCH, "--seconds", "3", "--failures", "1"], /^--seconds must come without .*\n--failures must come without/],
     [[...BATCH, "--serve", "--keep", "d"], /^--serve must come without --command \(it runs nothing\); got both$/],
@@ -69,11 +60,7 @@ describe("the options of a user's own batch", () => {
     test(`refuses ${shown}, before anything is started`, () => {
       assert.throws(
         () => readOptions(args),
-        (error: Error) => {
-          assert.ok(error instanceof UsageError);
-          assert.match(error.message, message);
-          return true;
-        },
+        (error) => error instanceof UsageError && message.test(error.message),
       );
     });
   }

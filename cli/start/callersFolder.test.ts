@@ -1,24 +1,20 @@
 import assert from "node:assert/strict";
-import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { runProgram } from "../runProgram.ts";
 import { enterCallersFolder, findCallersFolder } from "./callersFolder.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const folder = await realpath(await mkdtemp(join(tmpdir(), "caller-")));
-after(() => rm(folder, { recursive: true }));
+const folder = createFolder({
+  "pages.sql": "create table pages (id bigint primary key); insert into pages values (1)",
+  "work.sh": "pwd > here",
+});
 const database = await createTestDatabase();
 
 test("the paths of npm start are relative to the folder in which npm is called", { timeout: 60_000 }, async () => {
-  await writeFile(
-    join(folder, "pages.sql"),
-    "create table pages (id bigint primary key); insert into pages values (1)",
-  );
-  await writeFile(join(folder, "work.sh"), "pwd > here");
   const options = ["--sql", "pages.sql", "--table", "pages", "--kind", "page", "--command", "sh work.sh"];
   const { exitCode, stdout, stderr } = await runProgram("npm", ["--prefix", ROOT, "start", "--", ...options], {
     cwd: folder,

@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import pg from "pg";
 import { startServer } from "../../simulator/server.ts";
 import { createCommand } from "../../tests/support/command.ts";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 
 const { start } = await createCommand("cli/start/main.ts");
 const server = await startServer({ durable: false });
-const folder = await mkdtemp(join(tmpdir(), "sql-"));
-after(async () => {
-  await server.stop();
-  await rm(folder, { recursive: true });
-});
+after(() => server.stop());
+const folder = createFolder();
 const url = (database: string, user = "plain") => `postgresql://${user}@/${database}?host=${server.host}`;
 
 async function connect(database: string): Promise<pg.Client> {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { configProblems } from "../../tests/support/pulumi/configProblems.ts";
 import { declaredDefaults } from "../../tests/support/pulumi/declaredConfig.ts";
 import { ALL, KUBECTL, outcome, ROOT } from "../../tests/support/upPrograms.ts";
@@ -79,14 +79,12 @@ describe("npm run up checks the stack's settings before it starts minikube or Pu
   });
 
   test("of a project with another name, as Pulumi does", async () => {
-    const root = await mkdtemp(join(tmpdir(), "renamed-"));
-    after(() => rm(root, { recursive: true }));
+    const project = await readFile(join(ROOT, "Pulumi.yaml"), "utf8");
+    const root = createFolder({ "Pulumi.yaml": project.replace("name: postgres-batch", "name: shop-batches") });
     for (const path of ["cli", "components", "worker/src", "package.json"])
       await cp(join(ROOT, path), join(root, path), { recursive: true });
     for (const path of ["node_modules", "sql"]) await symlink(join(ROOT, path), join(root, path));
     await cp(join(ROOT, "worker/Dockerfile"), join(root, "worker/Dockerfile"));
-    const project = await readFile(join(ROOT, "Pulumi.yaml"), "utf8");
-    await writeFile(join(root, "Pulumi.yaml"), project.replace("name: postgres-batch", "name: shop-batches"));
     const renamed = { FAKE_SETTINGS: settings().FAKE_SETTINGS?.replaceAll("postgres-batch:", "shop-batches:") };
     const args = ["-c", "shop-batches:maxReplicaCount=20"];
     const accepted = await outcome("up", { args, env: renamed, clusterAnswers: false, root });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { declaredConfig } from "../../tests/support/pulumi/declaredConfig.ts";
 import { ALL, outcome, ROOT } from "../../tests/support/upPrograms.ts";
 import { declaredKeys, misplacedSettings } from "./misplacedSettings.ts";
@@ -29,10 +29,8 @@ describe("a setting beside config:, which Pulumi ignores", () => {
   }
 
   test("ends npm run up before anything is started", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "misplaced-"));
-    after(() => rm(folder, { recursive: true }));
+    const folder = createFolder({ "settings.yaml": "postgres-batch:kubernetesContext: production\n" });
     const file = join(folder, "settings.yaml");
-    await writeFile(file, "postgres-batch:kubernetesContext: production\n");
     const { code, output, called } = await outcome("up", { args: ["--config-file", file], programs: ALL });
     assert.equal(code, 64, output);
     assert.match(output, /^postgres-batch:kubernetesContext must be indented below "config:" in .*settings\.yaml /);

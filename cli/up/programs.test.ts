@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { type Program, pathLookup } from "./programs.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "programs-"));
-after(() => rm(folder, { recursive: true }));
-await writeFile(join(folder, "kubectl"), "");
+const folder = createFolder({ kubectl: "", pulumi: "" });
 await chmod(join(folder, "kubectl"), 0o755);
-await writeFile(join(folder, "pulumi"), "");
 await mkdir(join(folder, "docker"));
 
 describe("missing programs", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { ALL, deployedTo, interruptedOn, outcome, ROOT } from "../../tests/support/upPrograms.ts";
 import { runProgram } from "../runProgram.ts";
 
@@ -50,10 +50,8 @@ for (const script of ["up", "down"] as const) {
     });
 
     test("is refused with the name of a file that cannot be read, as after sudo", async () => {
-      const folder = await mkdtemp(join(tmpdir(), "pulumi-home-"));
-      after(() => rm(folder, { recursive: true }));
       // Root may read every file, but no folder as a file.
-      await mkdir(join(folder, "credentials.json"));
+      const folder = createFolder({ "credentials.json/file": "" });
       const { code, output, called } = await outcome(script, { env: { PULUMI_HOME: folder } });
       assert.equal(code, 64);
       assert.match(output, /^\S+credentials\.json must be a file that this user may read; got EISDIR: .*\n$/);

@@ -1,11 +1,9 @@
 import type { ChildProcess } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after } from "node:test";
+import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type ProgramResult, runProgram } from "../../cli/runProgram.ts";
 import { collectOutput } from "./collectOutput.ts";
+import { createFolder } from "./createFolder.ts";
 
 const LAUNCH = fileURLToPath(new URL("../../cli/launch.mjs", import.meta.url));
 
@@ -38,8 +36,7 @@ export interface Command {
 
 /** Prepares a command (`cli/start/main.ts`) for the calling test file. */
 export async function createCommand(module: string): Promise<Command> {
-  const home = await mkdtemp(join(tmpdir(), "run-"));
-  after(() => rm(home, { recursive: true }));
+  const home = createFolder();
   return {
     home,
     start(args, env = {}, { ownGroup = false, within = [] } = {}) {

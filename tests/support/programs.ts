@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after } from "node:test";
+import { createFolder } from "./createFolder.ts";
 
 /** Programs that stand in for the real ones. */
 export interface Programs {
@@ -13,10 +12,8 @@ export interface Programs {
 
 /** Creates programs from their sh scripts; each call is recorded. */
 export async function createPrograms(programs: Readonly<Record<string, string>>): Promise<Programs> {
-  const folder = await mkdtemp(join(tmpdir(), "programs-"));
-  after(() => rm(folder, { recursive: true }));
+  const folder = createFolder({ "calls.log": "" });
   const calls = join(folder, "calls.log");
-  await writeFile(calls, "");
   for (const [name, does] of Object.entries(programs)) {
     const script = `#!/bin/sh\necho "${name} $*" >> '${calls}'\n${does}\n`;
     await writeFile(join(folder, name), script, { mode: 0o755 });
