@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ALL, deployedTo, KUBECTL, minikube, outcome } from "../../tests/support/upPrograms.ts";
+import { ALL, deployedTo, KUBECTL, minikube, override, refuses, succeeds } from "../../tests/support/upPrograms.ts";
 
 const DAEMONLESS = { FAKE_DAEMON: "no" };
 
@@ -11,8 +11,7 @@ const KEDA_STATE = JSON.stringify({
 
 describe("npm run down", { timeout: 60_000 }, () => {
   test("destroys the stack, and keeps the cluster", async () => {
-    const { code, output, called } = await outcome("down", { args: ["--stack=mine"] });
-    assert.equal(code, 0, output);
+    const { output, called } = await succeeds("down", { args: ["--stack=mine"] });
     assert.deepEqual(called(/^pulumi destroy/), ["pulumi destroy --yes --stack mine"]);
     assert.match(output, /^minikube delete --profile=minikube$/m);
     assert.deepEqual(called(/^minikube delete/), []);
@@ -20,18 +19,14 @@ describe("npm run down", { timeout: 60_000 }, () => {
 
   test("of a stack that does not exist shows how to list the stacks, in the state that was read", async () => {
     const pulumi = `case "$*" in version) echo v3.259.0;; *) echo "error: no stack named 'x' found" >&2; exit 255;; esac`;
-    const { code, output } = await outcome("down", { args: ["--stack", "x"], programs: { ...ALL, pulumi } });
-    assert.equal(code, 1);
-    assert.match(
-      output,
-      /no stack named 'x' found\. To see the stacks: PULUMI_BACKEND_URL=file:\S+ .* pulumi stack ls$/m,
-    );
+    const says = /no stack named 'x' found\. To see the stacks: PULUMI_BACKEND_URL=file:\S+ .* pulumi stack ls$/m;
+    const situation = { args: ["--stack", "x"], programs: { ...ALL, pulumi } };
+    await refuses("down", situation, { code: 1, says, without: /^pulumi destroy/ });
   });
 
   test("only shows what would be deleted, with --preview-only, which Pulumi does not accept together with --yes", async () => {
     for (const env of [{}, { ...DAEMONLESS, ...deployedTo("minikube", "uid-0") }]) {
-      const { code, output, called } = await outcome("down", { args: ["--preview-only"], env });
-      assert.equal(code, 0, output);
+      const { output, called } = await succeeds("down", { args: ["--preview-only"], env });
       assert.deepEqual(called(/^pulumi (refresh|destroy)/), ["pulumi destroy --preview-only --stack dev"]);
       assert.doesNotMatch(output, /minikube delete/);
     }
@@ -39,9 +34,7 @@ describe("npm run down", { timeout: 60_000 }, () => {
 
   test("needs no Docker daemon, and does not ask minikube for one", async () => {
     for (const program of [ALL.minikube, minikube("docker", "containerd", { nodes: 2 })]) {
-      const programs = { ...ALL, minikube: program };
-      const { code, output, called } = await outcome("down", { programs, env: DAEMONLESS });
-      assert.equal(code, 0, output);
+      const { called } = await succeeds("down", { programs: { ...ALL, minikube: program }, env: DAEMONLESS });
       assert.deepEqual(called(/^docker|^minikube docker-env/), []);
     }
   });
@@ -51,8 +44,7 @@ describe("npm run down", { timeout: 60_000 }, () => {
     ["that was asked for", ["--refresh"], {}],
   ] as const) {
     test(`leaves the image out of a refresh ${what} without a Docker daemon`, async () => {
-      const { code, output, called } = await outcome("down", { args, env: { ...DAEMONLESS, ...variables } });
-      assert.equal(code, 0, output);
+      const { called } = await succeeds("down", { args, env: { ...DAEMONLESS, ...variables } });
       assert.deepEqual(called(/^pulumi (refresh --yes|destroy)/), [
         "pulumi refresh --yes --skip-preview --exclude **docker:index/image:Image::* --stack dev",
         "pulumi destroy --yes --stack dev",
@@ -61,13 +53,9 @@ describe("npm run down", { timeout: 60_000 }, () => {
   }
 
   test("removes the finalizers that a KEDA without operator leaves, and says so", async () => {
-    const metadata = {
-      namespace: "b",
-      name: "claps",
-      finalizers: ["finalizer.keda.sh"],
-      deletionTimestamp: "2026-11-26T05:22:00Z",
-    };
-    const items = JSON.stringify({ items: [{ kind: "ScaledJob", metadata }] });
+    const metadata = { namespace: "b", name: "claps" };
+    const deleted = { ...metadata, finalizers: ["finalizer.keda.sh"], deletionTimestamp: "2026-11-26T05:22:00Z" };
+    const items = JSON.stringify({ items: [{ kind: "ScaledJob", metadata: deleted }] });
     const kubectl = `case "$*" in
   *" get scaledjobs"*) if test -e "\${0%/*}/patched"; then echo '{}'; else echo '${items}'; fi;;
   *" patch "*) true > "\${0%/*}/patched";;
@@ -76,18 +64,13 @@ describe("npm run down", { timeout: 60_000 }, () => {
 esac`;
     const resources = [
       { urn: "u", type: "kubernetes:helm.sh/v3:Release", inputs: { chart: "keda" } },
-      {
-        urn: "u",
-        type: "kubernetes:keda.sh/v1alpha1:ScaledJob",
-        inputs: { metadata: { namespace: "b", name: "claps" } },
-      },
+      { urn: "u", type: "kubernetes:keda.sh/v1alpha1:ScaledJob", inputs: { metadata } },
     ];
     const env = {
       FAKE_STATE: JSON.stringify({ deployment: { resources } }),
       FAKE_UP: `while ! test -e "\${0%/*}/patched"; do sleep 0.1; done`,
     };
-    const { code, output } = await outcome("down", { programs: { ...ALL, kubectl }, env });
-    assert.equal(code, 0, output);
+    const { output } = await succeeds("down", { programs: { ...ALL, kubectl }, env });
     assert.match(
       output,
       /^KEDA's operator is not running, and no Job is left: removed its finalizer from the ScaledJob b\/claps$/m,
@@ -95,20 +78,15 @@ esac`;
   });
 
   test("destroys nothing while another stack uses the KEDA that this one has installed", async () => {
-    const items = JSON.stringify({
-      items: [{ kind: "ScaledJob", metadata: { namespace: "depot", name: "page" } }],
-    });
-    const kubectl = KUBECTL.replace("case", `case "$*" in *" get scaledjobs"*) echo '${items}'; exit;; esac; case`);
+    const items = JSON.stringify({ items: [{ kind: "ScaledJob", metadata: { namespace: "depot", name: "page" } }] });
+    const kubectl = override(KUBECTL, '*" get scaledjobs"*', `echo '${items}'; exit`);
     const situation = { programs: { ...ALL, kubectl }, env: { FAKE_STATE: KEDA_STATE } };
-    const { code, output, called } = await outcome("down", situation);
-    assert.equal(code, 64, output);
-    assert.match(output, /^KEDA must not be used by others .*; got ScaledJob depot\/page\. /m);
-    assert.deepEqual(called(/^pulumi destroy/), []);
-    const part = await outcome("down", { ...situation, args: ["--target=urn:pulumi:x"] });
-    assert.equal(part.code, 0, part.output);
+    const says = /^KEDA must not be used by others .*; got ScaledJob depot\/page\. /m;
+    await refuses("down", situation, { says, without: /^pulumi destroy/ });
+    await succeeds("down", { ...situation, args: ["--target=urn:pulumi:x"] });
   });
 
-  for (const [what, env, kubectl, message] of [
+  for (const [what, env, kubectl, says] of [
     [
       "Pulumi's state",
       { FAKE_EXPORT: 'echo "error: no such host" >&2; exit 255' },
@@ -118,15 +96,13 @@ esac`;
     [
       "who uses the KEDA that it has installed",
       { FAKE_STATE: KEDA_STATE },
-      KUBECTL.replace("case", `case "$*" in *" get scaledjobs"*) echo "error: Forbidden" >&2; exit 1;; esac; case`),
+      override(KUBECTL, '*" get scaledjobs"*', 'echo "error: Forbidden" >&2; exit 1'),
       /^cannot list scaledjobs.keda.sh,.*: error: Forbidden$/m,
     ],
   ] as const) {
     test(`destroys nothing if it cannot read ${what}`, async () => {
-      const { code, output, called } = await outcome("down", { programs: { ...ALL, kubectl }, env });
-      assert.equal(code, 1, output);
-      assert.match(output, message);
-      assert.deepEqual(called(/^pulumi destroy/), []);
+      const programs = { ...ALL, kubectl };
+      await refuses("down", { programs, env }, { code: 1, says, without: /^pulumi destroy/ });
     });
   }
 
@@ -137,11 +113,10 @@ esac`;
   ] as const) {
     test(`destroys nothing and says how to continue if the cluster does not answer: ${command}`, async () => {
       const programs = { ...ALL, minikube: minikube("docker", "docker", { status }) };
-      const { code, output, called } = await outcome("down", { programs, clusterAnswers: false });
-      assert.equal(code, 1);
-      assert.match(output, /^cannot reach the cluster of the context minikube/m);
+      const says = /^cannot reach the cluster of the context minikube/m;
+      const without = /^pulumi destroy|^minikube (start|unpause)/;
+      const output = await refuses("down", { programs, clusterAnswers: false }, { code: 1, says, without });
       assert.ok(output.includes(command), output);
-      assert.deepEqual(called(/^pulumi destroy|^minikube (start|unpause)/), []);
     });
   }
 });

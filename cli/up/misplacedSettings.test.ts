@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { createFolder } from "../../tests/support/createFolder.ts";
 import { declaredConfig } from "../../tests/support/pulumi/declaredConfig.ts";
-import { ALL, outcome, ROOT } from "../../tests/support/upPrograms.ts";
+import { ROOT, refuses } from "../../tests/support/upPrograms.ts";
 import { declaredKeys, misplacedSettings } from "./misplacedSettings.ts";
 
 const KEYS = declaredKeys(await readFile(join(ROOT, "Pulumi.yaml"), "utf8"));
@@ -31,9 +31,7 @@ describe("a setting beside config:, which Pulumi ignores", () => {
   test("ends npm run up before anything is started", async () => {
     const folder = createFolder({ "settings.yaml": "postgres-batch:kubernetesContext: production\n" });
     const file = join(folder, "settings.yaml");
-    const { code, output, called } = await outcome("up", { args: ["--config-file", file], programs: ALL });
-    assert.equal(code, 64, output);
-    assert.match(output, /^postgres-batch:kubernetesContext must be indented below "config:" in .*settings\.yaml /);
-    assert.deepEqual(called(/^(minikube|docker)|^pulumi (up|stack)/), []);
+    const says = /^postgres-batch:kubernetesContext must be indented below "config:" in .*settings\.yaml /;
+    await refuses("up", { args: ["--config-file", file] }, { says, without: /^(minikube|docker)|^pulumi (up|stack)/ });
   });
 });

@@ -3,7 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { createFolder } from "../../tests/support/createFolder.ts";
-import { ALL, deployedTo, interruptedOn, outcome, ROOT } from "../../tests/support/upPrograms.ts";
+import { ALL, deployedTo, interruptedOn, outcome, override, ROOT, refuses } from "../../tests/support/upPrograms.ts";
 import { runProgram } from "../runProgram.ts";
 
 const LAUNCH = join(ROOT, "cli/launch.mjs");
@@ -15,7 +15,7 @@ const CHANGES = /^pulumi (up|destroy)|^minikube start/;
 
 for (const script of ["up", "down"] as const) {
   describe(`an already deployed stack, in npm run ${script}`, { timeout: 180_000 }, () => {
-    for (const [what, situation, message] of [
+    for (const [what, situation, says] of [
       ["on another context's cluster", { clusterAnswers: false, env: deployedTo("elsewhere", "uid-1") }, MOVED],
       ["half deployed there", { clusterAnswers: false, env: interruptedOn("elsewhere", "uid-1") }, MOVED],
       ["without a context", { env: { FAKE_CONTEXT: " " } }, NO_CONTEXT],
@@ -28,10 +28,7 @@ for (const script of ["up", "down"] as const) {
       ],
     ] as const) {
       test(`is refused ${what}, and nothing is changed`, async () => {
-        const { code, output, called } = await outcome(script, situation);
-        assert.equal(code, 64);
-        assert.match(output, message);
-        assert.deepEqual(called(CHANGES), []);
+        await refuses(script, situation, { says, without: CHANGES });
       });
     }
 
@@ -39,50 +36,34 @@ for (const script of ["up", "down"] as const) {
       const file = join(ROOT, "Pulumi.salted.yaml");
       await writeFile(file, "encryptionsalt: v1:AAAA\n");
       after(() => rm(file, { force: true }));
-      const { code, output, called } = await outcome(script, {
-        clusterAnswers: false,
-        args: ["--stack", "salted"],
-        env: { PULUMI_CONFIG_PASSPHRASE: "wrong" },
-      });
-      assert.equal(code, 64);
-      assert.match(output, /^PULUMI_CONFIG_PASSPHRASE must be the passphrase that the stack salted was created with/m);
-      assert.deepEqual(called(/^minikube start|^pulumi (up|destroy|stack select)/), []);
+      const env = { PULUMI_CONFIG_PASSPHRASE: "wrong" };
+      const says = /^PULUMI_CONFIG_PASSPHRASE must be the passphrase that the stack salted was created with/m;
+      const without = /^minikube start|^pulumi (up|destroy|stack select)/;
+      await refuses(script, { clusterAnswers: false, args: ["--stack", "salted"], env }, { says, without });
     });
 
     test("is refused with the name of a file that cannot be read, as after sudo", async () => {
       // Root may read every file, but no folder as a file.
       const folder = createFolder({ "credentials.json/file": "" });
-      const { code, output, called } = await outcome(script, { env: { PULUMI_HOME: folder } });
-      assert.equal(code, 64);
-      assert.match(output, /^\S+credentials\.json must be a file that this user may read; got EISDIR: .*\n$/);
-      assert.deepEqual(called(/./), []);
+      const says = /^\S+credentials\.json must be a file that this user may read; got EISDIR: .*\n$/;
+      await refuses(script, { env: { PULUMI_HOME: folder } }, { says, without: /./ });
     });
 
     for (const command of ["stack output", "stack export"]) {
       test(`is refused if pulumi ${command} prints something else with its JSON, as a wrapper does`, async () => {
-        const pulumi = `case "$*" in "${command}"*) echo "warning: a new version";; esac\n${ALL.pulumi}`;
-        const { code, output, called } = await outcome(script, {
-          programs: { ...ALL, pulumi },
-          env: { FAKE_STATE: "{}" },
-        });
-        assert.equal(code, 1);
-        assert.match(
-          output,
-          new RegExp(`^pulumi ${command}( --json)? must print a JSON object; got "warning: a new version`, "m"),
+        const pulumi = override(ALL.pulumi, `"${command}"*`, 'echo "warning: a new version"');
+        const situation = { programs: { ...ALL, pulumi }, env: { FAKE_STATE: "{}" } };
+        const says = new RegExp(
+          `^pulumi ${command}( --json)? must print a JSON object; got "warning: a new version`,
+          "m",
         );
-        assert.deepEqual(called(CHANGES), []);
+        await refuses(script, situation, { code: 1, says, without: CHANGES });
       });
     }
 
     test("needs a home, which Pulumi needs as well", { skip: process.getuid?.() !== 0 }, async () => {
-      const args = [
-        "--reuid=54321",
-        "--regid=54321",
-        "--clear-groups",
-        process.execPath,
-        LAUNCH,
-        `cli/up/${script}.ts`,
-      ];
+      const otherUser = ["--reuid=54321", "--regid=54321", "--clear-groups"];
+      const args = [...otherUser, process.execPath, LAUNCH, `cli/up/${script}.ts`];
       const { exitCode, stderr } = await runProgram("setpriv", args, { env: { PATH: process.env.PATH } });
       assert.deepEqual([exitCode, /^HOME must be a folder .*; got none$/m.test(stderr)], [64, true], stderr);
     });

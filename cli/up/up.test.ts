@@ -5,49 +5,50 @@ import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { createPrograms } from "../../tests/support/programs.ts";
 import { until } from "../../tests/support/until.ts";
-import { ALL, KUBECTL, minikube, outcome, ROOT, run, started } from "../../tests/support/upPrograms.ts";
+import {
+  ALL,
+  KUBECTL,
+  minikube,
+  outcome,
+  override,
+  ROOT,
+  refuses,
+  run,
+  started,
+  succeeds,
+} from "../../tests/support/upPrograms.ts";
 
 const CHANGES = /^pulumi up|^minikube (start|docker-env)/;
 
 describe("npm run up", { timeout: 180_000 }, () => {
   test("lists every missing program at once, and changes nothing", async () => {
-    const { code, output, called } = await outcome("up", { programs: { kubectl: KUBECTL }, clusterAnswers: false });
-    assert.equal(code, 64);
-    assert.deepEqual(output.match(/^\w+(?= must be on PATH; to install it: https)/gm), [
-      "docker",
-      "minikube",
-      "pulumi",
-    ]);
-    assert.deepEqual(called(/./), []);
+    const says = /^docker must be on PATH; /;
+    const situation = { programs: { kubectl: KUBECTL }, clusterAnswers: false };
+    const output = await refuses("up", situation, { says, without: /./ });
+    const missing = output.match(/^\w+(?= must be on PATH; to install it: https)/gm);
+    assert.deepEqual(missing, ["docker", "minikube", "pulumi"]);
   });
 
   test("requires docker only if it builds the image", async () => {
     const { docker: _, ...programs } = ALL;
-    const builds = await outcome("up", { programs });
-    assert.equal(builds.code, 64);
-    assert.match(builds.output, /^docker must be on PATH/m);
-    assert.deepEqual(builds.called(/^pulumi up/), []);
-    const existing = await outcome("up", { programs, env: { FAKE_IMAGE: '{"existing":"registry.example/worker:1"}' } });
-    assert.equal(existing.code, 0, existing.output);
+    await refuses("up", { programs }, { says: /^docker must be on PATH/m, without: /^pulumi up/ });
+    await succeeds("up", { programs, env: { FAKE_IMAGE: '{"existing":"registry.example/worker:1"}' } });
   });
 
   test("requires minikube only if it has to be started", async () => {
     const { minikube: _, ...programs } = ALL;
-    const first = await outcome("up", { programs, clusterAnswers: false });
-    assert.equal(first.code, 64);
-    assert.match(first.output, /^minikube must be on PATH/m);
-    const second = await outcome("up", { programs });
-    assert.equal(second.code, 0, second.output);
-    assert.match(second.output, /builds in <>/);
+    const says = /^minikube must be on PATH/m;
+    await refuses("up", { programs, clusterAnswers: false }, { says, without: CHANGES });
+    const { output } = await succeeds("up", { programs });
+    assert.match(output, /builds in <>/);
   });
 
   test("starts minikube with our settings, builds in its node, keeps the state here, and prints the next steps", async () => {
-    const { code, output, called } = await outcome("up", {
+    const { output, called } = await succeeds("up", {
       clusterAnswers: false,
       args: ["--config", "pollingInterval=5"],
       env: { MINIKUBE_START_FLAGS: "--cpus=4" },
     });
-    assert.equal(code, 0, output);
     assert.deepEqual(called(/^minikube start|^pulumi (up|stack select)/), [
       "pulumi stack select dev --create",
       "minikube start --profile=minikube --driver=docker --container-runtime=docker --kubernetes-version=v1.34.4 --cpus=4",
@@ -58,18 +59,15 @@ describe("npm run up", { timeout: 180_000 }, () => {
   });
 
   test("starts nothing if the cluster answers, and warns about a kubectl that is too old for it", async () => {
-    const { code, output, called } = await outcome("up");
-    assert.equal(code, 0, output);
+    const { output, called } = await succeeds("up");
     assert.deepEqual(called(/^minikube start/), []);
     assert.match(output, /builds in <tcp:\/\/node:2376>/);
     assert.match(output, /^warning: kubectl 1\.20\.0 is 14 minor versions older/m);
   });
 
   test("refuses a cluster that is too old before anything is created", async () => {
-    const { code, output, called } = await outcome("up", { env: { FAKE_KUBERNETES: "v1.26.15" } });
-    assert.equal(code, 64, output);
-    assert.match(output, /^the cluster's Kubernetes must be 1\.27 or newer \(.*\); got 1\.26\.15$/m);
-    assert.deepEqual(called(/^pulumi up/), []);
+    const says = /^the cluster's Kubernetes must be 1\.27 or newer \(.*\); got 1\.26\.15$/m;
+    await refuses("up", { env: { FAKE_KUBERNETES: "v1.26.15" } }, { says, without: /^pulumi up/ });
   });
 
   test("builds images again that the node's daemon has lost", async () => {
@@ -80,15 +78,13 @@ describe("npm run up", { timeout: 180_000 }, () => {
       inputs: { imageName: `${name}:1`, skipPush },
     }));
     const env = { FAKE_STATE: JSON.stringify({ deployment: { resources } }), FAKE_IMAGES: "kept:1" };
-    const { code, output, called } = await outcome("up", { env });
-    assert.equal(code, 0, output);
+    const { called } = await succeeds("up", { env });
     assert.deepEqual(called(/^docker image/).sort(), ["docker image inspect kept:1", "docker image inspect lost:1"]);
     assert.match(called(/^pulumi up/)[0] ?? "", / --refresh --replace urn:lost --stack dev$/);
   });
 
   test("reads the stack's settings from the same file as Pulumi", async () => {
-    const { code, output, called } = await outcome("up", { args: ["--config-file", "Pulumi.yaml"] });
-    assert.equal(code, 0, output);
+    const { called } = await succeeds("up", { args: ["--config-file", "Pulumi.yaml"] });
     assert.deepEqual(
       called(/^pulumi config get/),
       ["kubernetesContext", "image"].map((key) => `pulumi config get ${key} --stack dev --config-file Pulumi.yaml`),
@@ -97,24 +93,16 @@ describe("npm run up", { timeout: 180_000 }, () => {
 
   test("refuses a minikube that cannot build the image, before anything is deployed", async () => {
     const programs = { ...ALL, minikube: minikube("docker", "docker", { nodes: 2 }) };
-    const { code, output, called } = await outcome("up", { programs });
-    assert.equal(code, 1);
-    assert.match(output, /^minikube's cluster .* must have one node .*; got 2 nodes\. To/m);
-    assert.deepEqual(called(CHANGES), []);
+    const says = /^minikube's cluster .* must have one node .*; got 2 nodes\. To/m;
+    await refuses("up", { programs }, { code: 1, says, without: CHANGES });
   });
 
   test("deploys no image that was built elsewhere because minikube does not list its profiles", async () => {
-    const fails = `case "$*" in "profile list"*) echo "HOST_HOME_PERMISSION" >&2; exit 37;; esac\n${ALL.minikube}`;
+    const fails = override(ALL.minikube, '"profile list"*', 'echo "HOST_HOME_PERMISSION" >&2; exit 37');
     const programs = { ...ALL, minikube: fails };
-    const { code, output, called } = await outcome("up", { programs });
-    assert.equal(code, 1);
-    assert.match(
-      output,
-      /^cannot list minikube's profiles \(.*\): minikube profile list reports HOST_HOME_PERMISSION$/m,
-    );
-    assert.deepEqual(called(CHANGES), []);
-    const pushed = await outcome("up", { programs, env: { FAKE_IMAGE: '{"build":{"registry":"localhost:5000"}}' } });
-    assert.equal(pushed.code, 0, pushed.output);
+    const says = /^cannot list minikube's profiles \(.*\): minikube profile list reports HOST_HOME_PERMISSION$/m;
+    await refuses("up", { programs }, { code: 1, says, without: CHANGES });
+    await succeeds("up", { programs, env: { FAKE_IMAGE: '{"build":{"registry":"localhost:5000"}}' } });
   });
 
   for (const [what, FAKE_IMAGE, daemon] of [
@@ -124,8 +112,7 @@ describe("npm run up", { timeout: 180_000 }, () => {
     test(`deploys to several nodes and to containerd if the image ${what}; Docker is ${daemon ? "" : "not "}needed`, async () => {
       const programs = { ...ALL, minikube: minikube("docker", "containerd", { nodes: 2 }) };
       for (const clusterAnswers of [true, false]) {
-        const { code, output, called } = await outcome("up", { programs, clusterAnswers, env: { FAKE_IMAGE } });
-        assert.equal(code, 0, output);
+        const { output, called } = await succeeds("up", { programs, clusterAnswers, env: { FAKE_IMAGE } });
         assert.match(output, /builds in <>/);
         assert.deepEqual(called(/^minikube docker-env/), []);
       }
@@ -142,37 +129,29 @@ describe("npm run up", { timeout: 180_000 }, () => {
     test(`needs a Docker daemon ${what}`, async () => {
       const programs = { ...ALL, minikube: minikube("none", "docker") };
       const env = { FAKE_DAEMON: "no", ...variables };
-      const { code, output, called } = await outcome("up", { programs, clusterAnswers, env });
-      assert.equal(code, 1);
+      const says = /Is the docker daemon running\?/;
+      const output = await refuses("up", { programs, clusterAnswers, env }, { code: 1, says, without: CHANGES });
       assert.ok(output.includes(`cannot reach ${host} (`), output);
-      assert.match(output, /Is the docker daemon running\?/);
-      assert.deepEqual(called(CHANGES), []);
     });
   }
 
   test("builds in the daemon of docker's current context, which Pulumi's provider ignores", async () => {
     const programs = { ...ALL, minikube: minikube("none", "docker") };
     for (const host of ["", "unix:///home/me/.colima/docker.sock", "ssh://me@builder.example", "tcp://10.0.0.1:2375"]) {
-      const { code, output } = await outcome("up", { programs, env: { FAKE_DOCKER_CONTEXT: host } });
-      assert.equal(code, 0, output);
+      const { output } = await succeeds("up", { programs, env: { FAKE_DOCKER_CONTEXT: host } });
       assert.ok(output.includes(`builds in <${host}>`), output);
     }
   });
 
   test("creates no cluster with a minikube version that does not support its Kubernetes version", async () => {
     const env = { FAKE_MINIKUBE_VERSION: "v1.31.2" };
-    const { code, output, called } = await outcome("up", { clusterAnswers: false, env });
-    assert.equal(code, 64);
-    assert.match(output, /^minikube must be 1\.37\.0 or newer .*; got 1\.31\.2\./m);
-    assert.deepEqual(called(CHANGES), []);
+    const says = /^minikube must be 1\.37\.0 or newer .*; got 1\.31\.2\./m;
+    await refuses("up", { clusterAnswers: false, env }, { says, without: CHANGES });
   });
 
   test("starts no minikube for a stack of another cluster", async () => {
-    const args = ["-c", "kubernetesContext=prod"];
-    const { code, output, called } = await outcome("up", { clusterAnswers: false, args });
-    assert.equal(code, 1);
-    assert.match(output, /^kubernetesContext must be .* got "prod"/m);
-    assert.deepEqual(called(CHANGES), []);
+    const situation = { clusterAnswers: false, args: ["-c", "kubernetesContext=prod"] };
+    await refuses("up", situation, { code: 1, says: /^kubernetesContext must be .* got "prod"/m, without: CHANGES });
   });
 
   test("keeps watching the cluster while Pulumi's state cannot be read for a moment", async () => {
@@ -180,8 +159,7 @@ describe("npm run up", { timeout: 180_000 }, () => {
       FAKE_UP: `cd "\${0%/*}"; true > running; while ! test -e asked; do sleep 0.1; done`,
       FAKE_EXPORT: `cd "\${0%/*}"; test ! -e running || { true > asked; exit 255; }`,
     };
-    const { code, output } = await outcome("up", { env });
-    assert.equal(code, 0, output);
+    const { output } = await succeeds("up", { env });
     assert.doesNotMatch(output, /can no longer watch/);
   });
 

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -61,6 +62,10 @@ export function minikube(driver: string, runtime: string, { status = "", nodes =
 esac`;
 }
 
+/** A program that in calls like these (`"list "*`) does something else first, or instead if that exits. */
+export const override = (program: string, calls: string, does: string) =>
+  `case "$*" in ${calls}) ${does};; esac\n${program}`;
+
 export interface Run {
   readonly child: ChildProcess;
   output(): string;
@@ -113,6 +118,26 @@ export async function outcome(script: "up" | "down", situation: Situation = {}) 
   const code = await ended;
   const calls = await created.calls();
   return { code, output: output(), called: (pattern: RegExp) => calls.filter((call) => pattern.test(call)) };
+}
+
+/** What it printed and called where it ends well. */
+export async function succeeds(script: "up" | "down", situation: Situation = {}) {
+  const { code, output, called } = await outcome(script, situation);
+  assert.equal(code, 0, output);
+  return { output, called };
+}
+
+/** Asserts that it ends with this exit code and message, and calls nothing that matches `without`; returns what it printed. */
+export async function refuses(
+  script: "up" | "down",
+  situation: Situation,
+  { code = 64, says, without }: { readonly code?: number; readonly says: RegExp; readonly without: RegExp },
+): Promise<string> {
+  const { code: exitCode, output, called } = await outcome(script, situation);
+  assert.equal(exitCode, code, output);
+  assert.match(output, says);
+  assert.deepEqual(called(without), []);
+  return output;
 }
 
 /** The outputs of a stack that is deployed to a cluster. */
