@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { test } from "node:test";
+import { evaluate } from "../tests/support/pulumi/evaluate.ts";
 
 const SERVER = { host: "db.example", port: 5432, database: "shop", admin: "owner", worker: "w", scaler: "s" };
 
@@ -12,14 +12,10 @@ function check(changed: object) {
 }
 
 function run(statements: string) {
-  const program = `
+  return evaluate(`
     import { output, secret } from "@pulumi/pulumi";
-    import { checkedAuthority, checkServer } from ${JSON.stringify(import.meta.resolve("./checkServer.ts"))};
-    ${statements}`;
-  return spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
-    cwd: import.meta.dirname,
-    encoding: "utf8",
-  });
+    import { checkedAuthority, checkServer } from "./checkServer.ts";
+    ${statements}`);
 }
 
 test("a server from another resource is accepted", () => {
@@ -45,16 +41,14 @@ for (const [value, got] of [
   test(`a wrong certificate authority ends the program when it is known: ${got}`, () => {
     const { status, stderr } = run(`checkedAuthority(${value});`);
     assert.equal(status, 1);
-    assert.ok(
-      stderr.includes(`tls.ca must be a certificate in PEM (it verifies the server's certificate); ${got}`),
-      stderr,
-    );
+    const says = `tls.ca must be a certificate in PEM (it verifies the server's certificate); ${got}`;
+    assert.ok(stderr.includes(says), stderr);
   });
 
 test("an existing PostgreSQL checks its certificate authority when it is known", () => {
   const { status, stderr } = run(`
-    const { mockEngine } = await import(${JSON.stringify(import.meta.resolve("../tests/support/pulumi/recordResources.ts"))});
-    const { Postgres } = await import(${JSON.stringify(import.meta.resolve("./postgres.ts"))});
+    const { mockEngine } = await import("../tests/support/pulumi/recordResources.ts");
+    const { Postgres } = await import("./postgres.ts");
     await mockEngine();
     const { host, database } = ${JSON.stringify(SERVER)};
     const admin = { user: "owner", secretName: "owner" };

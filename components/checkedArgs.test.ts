@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { isSecret, output, secret } from "@pulumi/pulumi";
+import { evaluate } from "../tests/support/pulumi/evaluate.ts";
 import { settled } from "../tests/support/pulumi/recordResources.ts";
 import { checkedArgs } from "./checkedArgs.ts";
 
@@ -21,11 +21,11 @@ test("arguments from other resources keep their values, and stay secrets", async
 });
 
 const MIGRATION = `
-  import { MIGRATION_ARGS } from ${JSON.stringify(import.meta.resolve("../tests/support/pulumi/migrationArgs.ts"))};
-  import { checkServer } from ${JSON.stringify(import.meta.resolve("./checkServer.ts"))};
-  import { batchRule } from ${JSON.stringify(import.meta.resolve("./batchRules.ts"))};
-  import { migrationRule } from ${JSON.stringify(import.meta.resolve("./migrationRules.ts"))};
-  import { checkedArgs } from ${JSON.stringify(import.meta.resolve("./checkedArgs.ts"))};
+  import { MIGRATION_ARGS } from "../tests/support/pulumi/componentArgs.ts";
+  import { checkServer } from "./checkServer.ts";
+  import { batchRule } from "./batchRules.ts";
+  import { migrationRule } from "./migrationRules.ts";
+  import { checkedArgs } from "./checkedArgs.ts";
   import { output, secret } from "@pulumi/pulumi";
   const { admin, ...shared } = MIGRATION_ARGS;
   const SERVER = { host: "db", port: 5432, database: "shop", admin: "a", worker: "w", scaler: "s" };`;
@@ -39,7 +39,7 @@ for (const [what, check] of [
       ['output("ge heim")', 'got "ge heim"'],
       ['secret("ge heim")', "got a secret"],
     ] as const) {
-      const { status, stderr } = run(`${MIGRATION} checkedArgs("X", ${check(value)}, () => undefined);`);
+      const { status, stderr } = evaluate(`${MIGRATION} checkedArgs("X", ${check(value)}, () => undefined);`);
       assert.equal(status, 1);
       assert.ok(stderr.includes(`(the namespace of the batches); ${got}`), stderr);
       assert.equal(stderr.includes("heim"), value.startsWith("output"));
@@ -47,12 +47,7 @@ for (const [what, check] of [
   });
 
 test("a wrong address of an existing server is not shown if it is a secret", () => {
-  const { status, stderr } = run(`${MIGRATION} checkServer({ ...SERVER, host: secret("ge heim") });`);
+  const { status, stderr } = evaluate(`${MIGRATION} checkServer({ ...SERVER, host: secret("ge heim") });`);
   assert.equal(status, 1);
   assert.ok(stderr.includes("host must be a host name") && !stderr.includes("heim"), stderr);
 });
-
-function run(program: string) {
-  const args = ["--input-type=module", "--eval", program];
-  return spawnSync(process.execPath, args, { cwd: import.meta.dirname, encoding: "utf8" });
-}

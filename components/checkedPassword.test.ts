@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { isSecret, secret } from "@pulumi/pulumi";
+import { evaluate } from "../tests/support/pulumi/evaluate.ts";
 import { settled } from "../tests/support/pulumi/recordResources.ts";
 import { checkedPassword } from "./checkedPassword.ts";
 
@@ -16,14 +16,10 @@ for (const [role, password, says] of [
   ["worker", "", "password must be a string"],
 ] as const)
   test(`a wrong password of the ${role} ends the program when it is known, and is not shown`, () => {
-    const program = `
+    const { status, stderr } = evaluate(`
       import { secret } from "@pulumi/pulumi";
-      import { checkedPassword } from ${JSON.stringify(import.meta.resolve("./checkedPassword.ts"))};
-      checkedPassword("${role}", secret("${password}"));`;
-    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
-      cwd: import.meta.dirname,
-      encoding: "utf8",
-    });
+      import { checkedPassword } from "./checkedPassword.ts";
+      checkedPassword("${role}", secret("${password}"));`);
     assert.equal(status, 1);
     assert.ok(stderr.includes(says) && !stderr.includes("heim"), stderr);
   });

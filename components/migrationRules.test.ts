@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MIGRATION_ARGS as ARGS } from "../tests/support/pulumi/migrationArgs.ts";
+import { MIGRATION_ARGS as ARGS } from "../tests/support/pulumi/componentArgs.ts";
 import { assertOneProblem, programProblems } from "../tests/support/pulumi/problems.ts";
 import { mockEngine } from "../tests/support/pulumi/recordResources.ts";
 import { SchemaMigration, type SchemaMigrationArgs } from "./schemaMigration.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { POD_ARGS } from "../tests/support/pulumi/componentArgs.ts";
 import { configProblems } from "../tests/support/pulumi/configProblems.ts";
 import { securityPatch, workPatch } from "../tests/support/pulumi/patches.ts";
 import { podProblems, ruleProblems } from "../tests/support/pulumi/problems.ts";
@@ -11,15 +12,8 @@ import { batchPod } from "./stackBatchArgs.ts";
 import { type WorkerPodArgs, workerPod } from "./workerPod.ts";
 
 const ARGS: WorkerPodArgs = {
-  name: "postgres-batch",
-  image: { reference: "worker:1" },
+  ...POD_ARGS,
   database: { host: "db.example", port: 5432, database: "shop", sslMode: "verify-full" },
-  pooled: true,
-  role: { user: "batch_worker", secretName: "batch-worker", secretKey: "password" },
-  env: [],
-  cpu: "100m",
-  memory: "128Mi",
-  graceSeconds: 30,
 };
 
 describe("a certificate for another name than the host's", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { MIGRATION_ARGS } from "../tests/support/pulumi/migrationArgs.ts";
+import { MIGRATION_ARGS } from "../tests/support/pulumi/componentArgs.ts";
 import { mockEngine, recordResources } from "../tests/support/pulumi/recordResources.ts";
 import { BatchScaledJob } from "./batchScaledJob.ts";
 import { Keda } from "./keda.ts";

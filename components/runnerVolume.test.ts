@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { POD_ARGS } from "../tests/support/pulumi/componentArgs.ts";
 import { copiedRunner, mountedRunner, runnerProgram } from "./runnerVolume.ts";
 import { workerPod } from "./workerPod.ts";
 
@@ -29,16 +30,9 @@ describe("the runner", () => {
   });
 
   test("is started in the same way, whether it is mounted or copied", () => {
+    const command = { command: ["work"], runner: IMAGE, finalExitCodes: [] };
     const [copied, mounted] = [false, true].map((mountRunner) =>
-      workerPod({
-        name: "page",
-        image: { reference: "pages:1" },
-        command: { command: ["work"], runner: IMAGE, mountRunner, finalExitCodes: [] },
-        database: { host: "db", port: 5_432, database: "shop", sslMode: "require" },
-        pooled: false,
-        role: { user: "worker", secretName: "worker", secretKey: "password" },
-        ...{ env: [], cpu: "100m", memory: "128Mi", graceSeconds: 30 },
-      }),
+      workerPod({ ...POD_ARGS, command: { ...command, mountRunner } }),
     );
     assert.deepEqual(mounted?.containers, copied?.containers);
     assert.deepEqual(mounted?.containers[0]?.command, runnerProgram("/batch", "main.ts"));

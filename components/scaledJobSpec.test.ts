@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createTestDatabase } from "../tests/support/database.ts";
-import { DATABASE } from "../tests/support/pulumi/migrationArgs.ts";
+import { DATABASE } from "../tests/support/pulumi/componentArgs.ts";
 import { SCHEMA_CHART, validateScaledJob } from "../tests/support/pulumi/validateScaledJob.ts";
 import { LIMIT_NAMES, mapLimits } from "../worker/src/retryLimits.ts";
 import { readSettings } from "../worker/src/settings.ts";

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import * as k8s from "@pulumi/kubernetes";
 import { createFolder } from "../tests/support/createFolder.ts";
-import { MIGRATION_ARGS as ARGS } from "../tests/support/pulumi/migrationArgs.ts";
+import { MIGRATION_ARGS as ARGS } from "../tests/support/pulumi/componentArgs.ts";
 import { mockEngine, recordResources } from "../tests/support/pulumi/recordResources.ts";
 import { SchemaMigration, type SchemaMigrationArgs, schemaVersion } from "./schemaMigration.ts";
 

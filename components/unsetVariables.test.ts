@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MIGRATION_ARGS } from "../tests/support/pulumi/migrationArgs.ts";
+import { POD_ARGS as ARGS } from "../tests/support/pulumi/componentArgs.ts";
 import { RUNNER_VARIABLES } from "../worker/src/command/runnerVariables.ts";
-import { type WorkerPodArgs, workerPod } from "./workerPod.ts";
-
-const { database, worker } = MIGRATION_ARGS as unknown as Pick<WorkerPodArgs, "database"> & {
-  readonly worker: WorkerPodArgs["role"];
-};
-const ARGS: WorkerPodArgs = {
-  ...{ name: "pages", image: { reference: "worker:1" }, database, pooled: false, role: worker },
-  ...{ env: [{ name: "KIND", value: "page" }], cpu: "50m", memory: "128Mi", graceSeconds: 30 },
-};
+import { workerPod } from "./workerPod.ts";
 
 test("no key of a Secret in a pod's environment sets a variable of the worker", () => {
   const [work] = workerPod({ ...ARGS, pod: { envFromSecrets: [{ name: "application" }] } }).containers;

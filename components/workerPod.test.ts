@@ -1,21 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { DATABASE } from "../tests/support/pulumi/migrationArgs.ts";
+import { POD_ARGS as ARGS } from "../tests/support/pulumi/componentArgs.ts";
 import { podProblems } from "../tests/support/pulumi/problems.ts";
 import { getCommandEnvironment } from "../worker/src/command/commandEnvironment.ts";
-import { type WorkerPodArgs, workerPod } from "./workerPod.ts";
-
-const ARGS: WorkerPodArgs = {
-  name: "postgres-batch",
-  image: { reference: "postgres-batch:0123456789ab", pullPolicy: "Never" },
-  database: DATABASE,
-  pooled: true,
-  role: { user: "batch_worker", secretName: "batch-worker", secretKey: "password" },
-  env: [{ name: "KIND", value: "clap" }],
-  cpu: "100m",
-  memory: "128Mi",
-  graceSeconds: 30,
-};
+import { workerPod } from "./workerPod.ts";
 
 const pod = workerPod(ARGS);
 const [container] = pod.containers;

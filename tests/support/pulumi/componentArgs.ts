@@ -1,4 +1,5 @@
 import type { SchemaMigrationArgs } from "../../../components/schemaMigration.ts";
+import type { WorkerPodArgs } from "../../../components/workerPod.ts";
 
 const role = (user: string) => ({ user, secretName: user.replace("_", "-"), secretKey: "password" });
 
@@ -22,4 +23,17 @@ export const MIGRATION_ARGS: SchemaMigrationArgs = {
   admin: role("postgres"),
   worker: role("batch_worker"),
   scaler: role("batch_scaler"),
+};
+
+/** The required arguments of a worker's pod. */
+export const POD_ARGS: WorkerPodArgs = {
+  name: "postgres-batch",
+  image: { reference: "postgres-batch:0123456789ab", pullPolicy: "Never" },
+  database: DATABASE,
+  pooled: true,
+  role: { user: "batch_worker", secretName: "batch-worker", secretKey: "password" },
+  env: [{ name: "KIND", value: "clap" }],
+  cpu: "100m",
+  memory: "128Mi",
+  graceSeconds: 30,
 };
