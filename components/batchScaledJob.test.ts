@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { output } from "@pulumi/pulumi";
-import { assertOneProblem, programProblems } from "../tests/support/pulumi/problems.ts";
+import { assertRefused } from "../tests/support/pulumi/problems.ts";
 import { mockEngine, recordResources, sentResources, settled } from "../tests/support/pulumi/recordResources.ts";
 import { validateScaledJob } from "../tests/support/pulumi/validateScaledJob.ts";
 import { readCommandSettings } from "../worker/src/command/commandSettings.ts";
@@ -150,8 +150,7 @@ describe("a batch's arguments", () => {
   for (const [says, changed] of Object.entries(wrong)) {
     test(`a mistake is refused with one line, before anything is created: ${says}`, () => {
       const before = sentResources().size;
-      const problems = programProblems(() => make(changed));
-      assertOneProblem(problems, says);
+      assertRefused(() => make(changed), says);
       assert.ok(![...sentResources().keys()].slice(before).some((key) => key.includes("keda.sh")));
     });
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { output } from "@pulumi/pulumi";
-import { assertOneProblem, programProblems } from "../tests/support/pulumi/problems.ts";
+import { assertRefused } from "../tests/support/pulumi/problems.ts";
 import { children, recordPostgres } from "../tests/support/pulumi/recordPostgres.ts";
 import { mockEngine, PASSWORD, settled } from "../tests/support/pulumi/recordResources.ts";
 import { EXISTING } from "../tests/support/pulumi/stackSettings.ts";
@@ -11,8 +11,10 @@ await mockEngine();
 
 const INSTALL = { chart: "oci://charts.example/postgresql", imageRegistry: "mirror.example" };
 
+const record = (changed: object, name: string) => recordPostgres({ existing: { ...EXISTING, ...changed } }, name);
+
 describe("an existing PostgreSQL", async () => {
-  const { component: postgres, resources } = await recordPostgres({ existing: EXISTING }, "existing");
+  const { component: postgres, resources } = await record({}, "existing");
 
   test("creates a namespace and the passwords of the roles that the migration creates, and nothing else", () => {
     assert.deepEqual(children(resources), [
@@ -47,21 +49,18 @@ describe("an existing PostgreSQL", async () => {
 
   test("takes the owner's name from another resource", async () => {
     const admin = { user: output("owner@rds"), secretName: "owner" };
-    const { component: later } = await recordPostgres({ existing: { ...EXISTING, admin } }, "later");
+    const { component: later } = await record({ admin }, "later");
     assert.match(await settled(later.psql), /postgresql:\/\/owner%40rds@db\.example/);
   });
 
   test("can be shared with another stack that uses a different role prefix", async () => {
-    const { component: second } = await recordPostgres({ existing: { ...EXISTING, rolePrefix: "two" } }, "sharing");
+    const { component: second } = await record({ rolePrefix: "two" }, "sharing");
     assert.deepEqual([second.worker.user, second.scaler.user], ["two_worker", "two_scaler"]);
   });
 
   test("can have roles prepared by a DBA, whose passwords are not changed", async () => {
     const roles = { worker: { user: "w", secretName: "w" }, scaler: { user: "s", secretName: "s", secretKey: "pw" } };
-    const { component: prepared, resources: made } = await recordPostgres(
-      { existing: { ...EXISTING, ...roles } },
-      "prepared",
-    );
+    const { component: prepared, resources: made } = await record(roles, "prepared");
     assert.deepEqual(children(made), ["Namespace prepared-namespace"]);
     assert.equal(prepared.rolesPrepared, true);
     assert.deepEqual(prepared.scaler, { user: "s", secretName: "s", secretKey: "pw" });
@@ -70,10 +69,7 @@ describe("an existing PostgreSQL", async () => {
   test("stores a given password and certificate authority in Secrets", async () => {
     const ca = "-----BEGIN CERTIFICATE-----\nx";
     const admin = { user: "owner", password: PASSWORD };
-    const { component: given, resources: made } = await recordPostgres(
-      { existing: { ...EXISTING, admin, tls: { ca } } },
-      "given",
-    );
+    const { component: given, resources: made } = await record({ admin, tls: { ca } }, "given");
     assert.ok(!JSON.stringify(made.map(({ inputs }) => inputs)).includes(PASSWORD));
     assert.deepEqual(given.admin, { user: "owner", secretName: "given-admin", secretKey: "password" });
     assert.equal(given.address.caSecretName, "given-ca");
@@ -82,33 +78,23 @@ describe("an existing PostgreSQL", async () => {
   });
 
   test("can have a certificate for another name than the one that pods reach it by", async () => {
-    const { component: tunnel } = await recordPostgres(
-      { existing: { ...EXISTING, tls: { serverName: "db.internal" } } },
-      "tunnel",
-    );
+    const { component: tunnel } = await record({ tls: { serverName: "db.internal" } }, "tunnel");
     const { host, sslMode, serverName } = await settled(output(tunnel.address));
     assert.deepEqual([host, sslMode, serverName], ["db.example", "verify-full", "db.internal"]);
   });
 
   test("can be reached through a pooler", async () => {
-    const { component: pooled } = await recordPostgres(
-      {
-        existing: { ...EXISTING, pooler: { host: "pool.example", port: 6432 } },
-      },
-      "pooled",
-    );
-    assert.deepEqual(pooled.address.pooler, { host: "pool.example", port: 6432 });
+    const pooler = { host: "pool.example", port: 6432 };
+    const { component: pooled } = await record({ pooler }, "pooled");
+    assert.deepEqual(pooled.address.pooler, pooler);
   });
 });
 
 test("two of them in one namespace have different Secrets", async () => {
   const args = { existing: { ...EXISTING, admin: { user: "owner", password: PASSWORD } }, createNamespace: false };
   const made = [await recordPostgres(args, "one"), await recordPostgres(args, "other")];
-  const names = made.flatMap(({ resources }) =>
-    resources
-      .filter(({ type }) => /Secret$/.test(type))
-      .map(({ inputs }) => (inputs.metadata as { name: string }).name),
-  );
+  const secrets = made.flatMap(({ resources }) => resources).filter(({ type }) => /Secret$/.test(type));
+  const names = secrets.map(({ inputs }) => inputs.metadata.name);
   assert.deepEqual(names, [
     ...["one-admin", "one-worker", "one-scaler"],
     ...["other-admin", "other-worker", "other-scaler"],
@@ -159,8 +145,5 @@ describe("the arguments of Postgres", () => {
   };
   for (const [says, args] of Object.entries(wrong))
     test(`a mistake is refused with one message that shows no password: ${says}`, () =>
-      assertOneProblem(
-        programProblems(() => new Postgres("wrong", args as PostgresArgs)),
-        says,
-      ));
+      assertRefused(() => new Postgres("wrong", args as PostgresArgs), says));
 });

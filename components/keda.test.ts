@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { assertOneProblem, programProblems } from "../tests/support/pulumi/problems.ts";
+import { assertRefused } from "../tests/support/pulumi/problems.ts";
 import { mockEngine, recordResources, settled } from "../tests/support/pulumi/recordResources.ts";
 import { SCALED_JOB_CRD } from "../tests/support/pulumi/validateScaledJob.ts";
 import { Keda, type KedaArgs } from "./keda.ts";
@@ -43,10 +43,8 @@ describe("an installed KEDA", async () => {
   });
 
   test("can be in a namespace that an administrator has created, with credentials for the registry", async () => {
-    const { component: inIt, resources: there } = await record(
-      { install: { ...install, namespace: "scaling", createNamespace: false, imagePullSecrets: ["mirror"] } },
-      "given",
-    );
+    const given = { ...install, namespace: "scaling", createNamespace: false, imagePullSecrets: ["mirror"] };
+    const { component: inIt, resources: there } = await record({ install: given }, "given");
     assert.deepEqual(
       there.map(({ type }) => type.split(":").at(-1)),
       ["Keda", "Release"],
@@ -96,9 +94,6 @@ describe("KEDA's arguments", () => {
   };
   for (const [says, args] of Object.entries(wrong)) {
     test(`refuses a mistake with one message: ${says}`, () =>
-      assertOneProblem(
-        programProblems(() => new Keda("wrong", args as KedaArgs)),
-        says,
-      ));
+      assertRefused(() => new Keda("wrong", args as KedaArgs), says));
   }
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MIGRATION_ARGS as ARGS } from "../tests/support/pulumi/componentArgs.ts";
-import { assertOneProblem, programProblems } from "../tests/support/pulumi/problems.ts";
+import { assertRefused } from "../tests/support/pulumi/problems.ts";
 import { mockEngine } from "../tests/support/pulumi/recordResources.ts";
 import { SchemaMigration, type SchemaMigrationArgs } from "./schemaMigration.ts";
 
@@ -32,7 +32,6 @@ for (const name of ["schemaMigration", "a".repeat(51), "schema_"]) {
 }
 for (const [says, args] of Object.entries(wrong)) {
   test(`a mistake in its arguments is refused with one message: ${says}`, () => {
-    const make = () => new SchemaMigration("wrong", { ...ARGS, ...args } as SchemaMigrationArgs);
-    assertOneProblem(programProblems(make), says);
+    assertRefused(() => new SchemaMigration("wrong", { ...ARGS, ...args } as SchemaMigrationArgs), says);
   });
 }

@@ -9,11 +9,8 @@ await mockEngine();
 const INSTALL = { chart: "oci://charts.example/postgresql", imageRegistry: "mirror.example" };
 
 describe("an installed PostgreSQL", async () => {
-  const { component: postgres, resources } = await recordPostgres({
-    install: INSTALL,
-    passwordRotation: "7",
-    labels: { team: "shop" },
-  });
+  const args = { install: INSTALL, passwordRotation: "7", labels: { team: "shop" } };
+  const { component: postgres, resources } = await recordPostgres(args);
   const byName = (name: string) => resources.find((child) => child.name === name && child.parent !== undefined);
   const secretNames = ["postgres-admin-secret", "postgres-worker-secret", "postgres-scaler-secret"];
 
@@ -101,40 +98,31 @@ describe("an installed PostgreSQL", async () => {
   });
 
   test("can have other names, so that one cluster can have two", async () => {
-    const other = await recordPostgres(
-      { install: { ...INSTALL, releaseName: "postgresql-two", imageRegistry: undefined } as never, namespace: "two" },
-      "two",
-    );
-    assert.ok(JSON.stringify(other.resources.at(-1)?.inputs.values).includes('"registry":"docker.io"'), "the default");
-    assert.equal(await settled(output(other.component.address.host)), "postgresql-two.two.svc.cluster.local");
-    assert.equal(other.component.admin.secretName, "postgresql-two");
-    assert.match(await settled(other.component.psql), /^kubectl exec -it -n two postgresql-two-0 /);
+    const install = { ...INSTALL, releaseName: "postgresql-two", imageRegistry: undefined } as never;
+    const { component: other, resources: made } = await recordPostgres({ install, namespace: "two" }, "two");
+    assert.ok(JSON.stringify(made.at(-1)?.inputs.values).includes('"registry":"docker.io"'), "the default");
+    assert.equal(await settled(output(other.address.host)), "postgresql-two.two.svc.cluster.local");
+    assert.equal(other.admin.secretName, "postgresql-two");
+    assert.match(await settled(other.psql), /^kubectl exec -it -n two postgresql-two-0 /);
   });
 
   test("can pull its images with credentials", async () => {
-    const { resources: made } = await recordPostgres(
-      { install: { ...INSTALL, imagePullSecrets: ["mirror"] } },
-      "pulled",
-    );
+    const install = { ...INSTALL, imagePullSecrets: ["mirror"] };
+    const { resources: made } = await recordPostgres({ install }, "pulled");
     assert.partialDeepStrictEqual(made.at(-1)?.inputs.values, { global: { imagePullSecrets: ["mirror"] } });
   });
 
   test("can be in a namespace of the program, whose name Pulumi chooses", async () => {
-    const { component: inIt } = await recordPostgres(
-      { install: INSTALL, namespace: output("team-1a2b3c4"), createNamespace: false },
-      "named",
-    );
+    const given = { install: INSTALL, namespace: output("team-1a2b3c4"), createNamespace: false };
+    const { component: inIt } = await recordPostgres(given, "named");
     const host = await settled(output(inIt.address.host));
     assert.equal(host, "my-release-postgresql.team-1a2b3c4.svc.cluster.local");
     assert.match(await settled(inIt.psql), /^kubectl exec -it -n team-1a2b3c4 /);
   });
 
   test("can use an existing namespace, which is not deleted with it", async () => {
-    const { resources: there, component: inIt } = await recordPostgres({
-      install: INSTALL,
-      namespace: "team",
-      createNamespace: false,
-    });
+    const given = { install: INSTALL, namespace: "team", createNamespace: false };
+    const { resources: there, component: inIt } = await recordPostgres(given, "team");
     assert.ok(!children(there).some((child) => child.startsWith("Namespace")));
     for (const { deletedWith } of there) assert.equal(deletedWith, undefined);
     assert.equal(await settled(inIt.namespace), "team");

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { output, secret } from "@pulumi/pulumi";
 import { createFolder } from "../tests/support/createFolder.ts";
-import { assertOneProblem, programProblems } from "../tests/support/pulumi/problems.ts";
+import { assertRefused } from "../tests/support/pulumi/problems.ts";
 import { mockEngine, PASSWORD, recordResources, settled } from "../tests/support/pulumi/recordResources.ts";
 import { buildInputs, type ImageBuildArgs, imageTag, WorkerImage, type WorkerImageArgs } from "./workerImage.ts";
 
@@ -52,22 +52,14 @@ test("it is rebuilt for another cluster, whose daemon does not have it", async (
 });
 
 test("an image for a registry is pushed, pulled by its content-based tag, and runs on nodes of its architecture", async () => {
-  const { component: pushed, built: image } = await record(
-    {
-      build: { registry: "localhost:5000/batch", pullRegistry: "registry:5000/batch", platform: "linux/arm64" },
-      rebuildTrigger: "x",
-    },
-    "pushed",
-  );
-  const { imageName, skipPush, build } = image?.inputs ?? {};
+  const build = { registry: "localhost:5000/batch", pullRegistry: "registry:5000/batch", platform: "linux/arm64" };
+  const { component: pushed, built: image } = await record({ build, rebuildTrigger: "x" }, "pushed");
+  const { imageName, skipPush, build: built } = image?.inputs ?? {};
   assert.match(imageName, /^localhost:5000\/batch\/pushed:[0-9a-f]{12}$/);
-  assert.equal(skipPush, false);
-  assert.equal(build.platform, "linux/arm64");
+  assert.deepEqual([skipPush, built.platform], [false, "linux/arm64"]);
   assert.ok(!("registry" in (image?.inputs ?? {})), "docker login supplies the credentials");
-  assert.deepEqual(pushed.image, {
-    reference: imageName.replace("localhost", "registry"),
-    pullPolicy: "IfNotPresent",
-  });
+  const reference = imageName.replace("localhost", "registry");
+  assert.deepEqual(pushed.image, { reference, pullPolicy: "IfNotPresent" });
   assert.deepEqual(pushed.nodeSelector, { "kubernetes.io/arch": "arm64" });
   assert.equal(image?.options.replacementTrigger, undefined, "a registry keeps it for every cluster");
 });
@@ -104,23 +96,15 @@ for (const name of ["workerImage", "worker image", "-worker"]) {
 }
 for (const [says, args] of Object.entries(wrong)) {
   test(`a mistake in its arguments is refused with one message: ${says}`, () =>
-    assertOneProblem(
-      programProblems(() => new WorkerImage("wrong", args as WorkerImageArgs)),
-      says,
-    ));
+    assertRefused(() => new WorkerImage("wrong", args as WorkerImageArgs), says));
 }
 
 test("its tag depends on every file of the build context, and on no other", async () => {
   const ignored = await readFile(join(root, "worker/Dockerfile.dockerignore"), "utf8");
   assert.match(ignored, /^\*\*\/\*\.test\.ts$/m);
   const inputs = buildInputs(root);
-  for (const input of [
-    "worker/Dockerfile",
-    "worker/Dockerfile.dockerignore",
-    "worker/src",
-    "sql/migrations",
-    "sql/roles.sql",
-  ])
+  const dockerfiles = ["worker/Dockerfile", "worker/Dockerfile.dockerignore"];
+  for (const input of [...dockerfiles, "worker/src", "sql/migrations", "sql/roles.sql"])
     assert.ok(inputs.includes(input), input);
 
   const checkout = createFolder();
@@ -153,11 +137,8 @@ test("every file that is copied into the image gets its mode there: in the check
 
 test("its tag is the same in a checkout whose line endings git has converted", async () => {
   const [folder, clone] = [createFolder(), createFolder()];
-  for (const path of ["worker", "sql", ".gitattributes"])
-    await cp(join(root, path), join(folder, path), {
-      recursive: true,
-      filter: (file) => !file.includes("node_modules"),
-    });
+  const options = { recursive: true, filter: (file: string) => !file.includes("node_modules") };
+  for (const path of ["worker", "sql", ".gitattributes"]) await cp(join(root, path), join(folder, path), options);
   const git = (...args: string[]) =>
     execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b.example", ...args]);
   git("init", "--quiet", folder);

@@ -38,3 +38,8 @@ export function assertOneProblem(found: readonly string[], says: string): void {
   const message = onlyProblem(found);
   assert.ok(message.includes(says), message);
 }
+
+/** Asserts that a program is ended with one such problem. */
+export function assertRefused(run: () => unknown, says: string): void {
+  assertOneProblem(programProblems(run), says);
+}
