@@ -29,11 +29,9 @@ describe("readArgs", () => {
     ["--old", { old: true }],
     ["-- --json --max-runs 3", { json: true, maxRuns: 3 }],
   ];
-  for (const [words, options] of table) {
-    test(`reads "${words}", with defaults for the rest`, () => {
-      assert.deepEqual(read(words).options, { ...DEFAULTS, ...options });
-    });
-  }
+  for (const [words, options] of table)
+    test(`reads "${words}", with defaults for the rest`, () =>
+      assert.deepEqual(read(words).options, { ...DEFAULTS, ...options }));
 
   test("knows which options were given", () => {
     assert.deepEqual([...read("--max-runs 15 --json").given], ["maxRuns", "json"]);

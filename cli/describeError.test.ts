@@ -12,7 +12,5 @@ describe("describeError", () => {
     ["a string", "a string"],
     [null, "null"],
   ];
-  for (const [error, text] of rows) {
-    test(`says "${text}"`, () => assert.equal(describeError(error), text));
-  }
+  for (const [error, text] of rows) test(`says "${text}"`, () => assert.equal(describeError(error), text));
 });

@@ -22,11 +22,9 @@ describe("splitWords", () => {
     "a\\\nb 'c\nd'",
     shellQuote(`it's; "$x" \\ ü`),
   ];
-  for (const text of texts) {
-    test(`splits ${JSON.stringify(text)} into the same words as a shell`, () => {
-      assert.deepEqual(splitWords(text), splitByShell(text));
-    });
-  }
+  for (const text of texts)
+    test(`splits ${JSON.stringify(text)} into the same words as a shell`, () =>
+      assert.deepEqual(splitWords(text), splitByShell(text)));
 
   test("splits blank text into no words", () => assert.deepEqual(splitWords(" \n"), []));
 
@@ -46,9 +44,7 @@ describe("splitWords", () => {
     ['a "b', `"\\"" that is not closed`],
     ["a\\", `"\\\\" that is not closed`],
   ];
-  for (const [text, reason] of refused) {
-    test(`refuses ${text}: ${reason}`, () => {
-      assert.throws(() => splitWords(text), { name: "RangeError", message: reason });
-    });
-  }
+  for (const [text, reason] of refused)
+    test(`refuses ${text}: ${reason}`, () =>
+      assert.throws(() => splitWords(text), { name: "RangeError", message: reason }));
 });

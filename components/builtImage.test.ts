@@ -30,9 +30,8 @@ describe("readBuiltImageId", () => {
       "has a digest of the containerd image store, which says that it was built",
       { ...DIGESTS, Identity: { Build: [{}] } },
     ],
-  ] as const) {
+  ] as const)
     test(`is the id of an image that ${what}`, async () => assert.equal(await read(print(image)), "sha256:1f"));
-  }
 
   for (const [what, docker] of [
     ["an image with a digest, which was pulled", print(DIGESTS)],
@@ -40,9 +39,8 @@ describe("readBuiltImageId", () => {
     ["an image that was built and pushed", print({ ...DIGESTS, Identity: { Build: [{}], Pull: [{}] } })],
     ["an image of an unknown origin", print({ ...DIGESTS, Identity: {} })],
     ["a missing image", "echo 'Error response from daemon: No such image: pages:1' >&2; exit 1"],
-  ] as const) {
+  ] as const)
     test(`returns undefined for ${what}`, async () => assert.equal(await read(docker), undefined));
-  }
 
   test("is an error without a daemon, which says what to do: the answer must not depend on whether one runs", async () => {
     await assert.rejects(read("echo 'Cannot connect to the Docker daemon' >&2; exit 1"), (error) => {

@@ -14,6 +14,5 @@ const sources = {
   "../charts/keda.tgz": { chart: "../charts/keda.tgz", version: "2.20.2" },
 };
 
-for (const [source, reference] of Object.entries(sources)) {
+for (const [source, reference] of Object.entries(sources))
   test(`a chart from ${source} has the pinned version`, () => assert.deepEqual(resolveChart(source, pin), reference));
-}

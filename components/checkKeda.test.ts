@@ -17,12 +17,11 @@ describe("an existing KEDA", () => {
     checkKeda({ spec: SCALED_JOB_CRD.spec });
   });
 
-  for (const version of ["2.11.2", "2.3.0", "1.5.0", "v2.4.0"]) {
+  for (const version of ["2.11.2", "2.3.0", "1.5.0", "v2.4.0"])
     test(`is refused at version ${version}, with a message that names it and the oldest supported version`, () =>
       assert.throws(() => checkKeda(labelled(version)), {
         message: new RegExp(`must be ${OLDEST_KEDA} or newer .*; got ${version}\\.`),
       }));
-  }
 
   test("is refused if its ScaledJobs have no gradual rollout, because every change would delete running Jobs", () => {
     const spec = structuredClone(SCALED_JOB_CRD.spec) as never as {

@@ -63,7 +63,6 @@ describe("overlaidImage", () => {
     ["a stack with existing images", page, { existing: "worker:1" }],
     ["an image with a pull policy", { ...page, imagePullPolicy: "IfNotPresent" }, { build: {} }],
     ["a handler", {}, { build: {} }],
-  ] as const) {
+  ] as const)
     test(`is undefined for ${what}`, async () => assert.ok(!(await isOverlaid(batch, worker))));
-  }
 });

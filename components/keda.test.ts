@@ -92,8 +92,7 @@ describe("KEDA's arguments", () => {
     "install.imageRegistry must be": { install: { imageRegistry: "https://ghcr.io" } },
     'got "chart"': { chart: "x" },
   };
-  for (const [says, args] of Object.entries(wrong)) {
+  for (const [says, args] of Object.entries(wrong))
     test(`refuses a mistake with one message: ${says}`, () =>
       assertRefused(() => new Keda("wrong", args as KedaArgs), says));
-  }
 });

@@ -25,13 +25,10 @@ const wrong: Record<string, object> = {
   "podStartSeconds must be a whole number from 10 to 600": { podStartSeconds: 3_600 },
   "connectionsNeeded must be a whole number": { connectionsNeeded: 0 },
 };
-for (const name of ["schemaMigration", "a".repeat(51), "schema_"]) {
-  test(`it may not be named ${name}, after which no Job can be named`, () => {
-    assert.throws(() => new SchemaMigration(name, ARGS), /\nname must be 1 to 50 characters/);
-  });
-}
-for (const [says, args] of Object.entries(wrong)) {
-  test(`a mistake in its arguments is refused with one message: ${says}`, () => {
-    assertRefused(() => new SchemaMigration("wrong", { ...ARGS, ...args } as SchemaMigrationArgs), says);
-  });
-}
+for (const name of ["schemaMigration", "a".repeat(51), "schema_"])
+  test(`it may not be named ${name}, after which no Job can be named`, () =>
+    assert.throws(() => new SchemaMigration(name, ARGS), /\nname must be 1 to 50 characters/));
+
+for (const [says, args] of Object.entries(wrong))
+  test(`a mistake in its arguments is refused with one message: ${says}`, () =>
+    assertRefused(() => new SchemaMigration("wrong", { ...ARGS, ...args } as SchemaMigrationArgs), says));

@@ -131,8 +131,7 @@ describe("values within a podSpecPatch", () => {
     });
   }
 
-  for (const [says, changed] of Object.entries(wrong)) {
+  for (const [says, changed] of Object.entries(wrong))
     test(`refuses a mistake with one message: ${says}`, () =>
       assertOneProblem(problems({ initContainers: [{ ...PROXY, ...changed }] }), says));
-  }
 });

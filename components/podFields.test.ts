@@ -98,7 +98,6 @@ describe("the fields of a pod", () => {
       annotations: { a: "x".repeat(200_000), b: "ü".repeat(30_000) },
     },
   };
-  for (const [says, pod] of Object.entries(wrong)) {
+  for (const [says, pod] of Object.entries(wrong))
     test(`refuses a mistake with one message: ${says}`, () => assertOneProblem(podProblems(pod), says));
-  }
 });

@@ -148,9 +148,8 @@ describe("pod", () => {
     "pod.runAsUser must be a whole number from 1 to 2147483647": { runAsUser: 0 },
     "pod.podSpecPatch must not change restartPolicy": { podSpecPatch: { restartPolicy: "OnFailure" } },
   };
-  for (const [says, pod] of Object.entries(wrong)) {
+  for (const [says, pod] of Object.entries(wrong))
     test(`refuses a mistake with one message: ${says}`, () => assertOneProblem(podProblems(pod), says));
-  }
 
   const sidecar = {
     name: "proxy",
@@ -164,11 +163,9 @@ describe("pod", () => {
     containers: [{ env: [{ name: "A", value: "a" }], volumeMounts: [{ name: "more", mountPath: "/more" }] }],
     initContainers: [sidecar],
   };
-  for (const path of places(podSpecPatch)) {
-    test(`a patch may have an output of another resource as ${path.join(".")}`, () => {
-      assert.deepEqual(podProblems({ podSpecPatch: withOutput(podSpecPatch, path) }), []);
-    });
-  }
+  for (const path of places(podSpecPatch))
+    test(`a patch may have an output of another resource as ${path.join(".")}`, () =>
+      assert.deepEqual(podProblems({ podSpecPatch: withOutput(podSpecPatch, path) }), []));
 
   test("never shows a variable's value, which may be a password", () => {
     for (const pod of [{ env: { PGPASSWORD: "geheim" } }, { env: "geheim" }, { env: ["geheim"] }, "geheim"]) {

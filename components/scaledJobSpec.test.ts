@@ -76,9 +76,8 @@ describe("scaledJobSpec", () => {
     },
     "a wrong type": { ...spec, maxReplicaCount: "10" },
   };
-  for (const [what, body] of Object.entries(wrong)) {
+  for (const [what, body] of Object.entries(wrong))
     test(`the CRD check detects ${what}`, () => assert.notDeepEqual(validateScaledJob(scaledJob(body)), []));
-  }
 
   test("passes the settings to KEDA, lets running Jobs finish, and uses the default scaling strategy", () => {
     const { jobTargetRef: _, triggers, ...rest } = spec;

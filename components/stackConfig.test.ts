@@ -29,9 +29,8 @@ describe("Pulumi.yaml", () => {
     }
   });
 
-  for (const [key, { min, max }] of Object.entries(BATCH_NUMBERS)) {
+  for (const [key, { min, max }] of Object.entries(BATCH_NUMBERS))
     test(`states the limits of ${key}`, () => assert.ok(declared[key]?.description.endsWith(`(${min} to ${max})`)));
-  }
 
   test("has the same defaults as the components", () => {
     const [install, database, image] = [DEFAULT_KEDA, DEFAULT_POSTGRES, DEFAULT_IMAGE];

@@ -128,9 +128,8 @@ describe("the stack's configuration", () => {
     "pod.podSpecPatch must not change hostPID": { pod: { podSpecPatch: { hostPID: true } } },
     'the key "KIND" of batches[0].pod.env': { batches: [{ ...PAGES, pod: { env: { KIND: "x" } } }] },
   };
-  for (const [says, changed] of Object.entries(contradictions)) {
+  for (const [says, changed] of Object.entries(contradictions))
     test(`refuses a contradiction with one message: ${says}`, () => assertOneProblem(configProblems(changed), says));
-  }
 
   test("may mount a volume of the stack in one batch", () => {
     const batches = [PAGES, { ...PAGES, kind: "b", pod: { volumeMounts: [MOUNT] } }];

@@ -71,10 +71,9 @@ describe("names in the stack's configuration", () => {
       batches: [{ ...COMMAND, image: `registry.example/${"a".repeat(240)}:1` }],
     },
   };
-  for (const [says, changed] of Object.entries(refused)) {
+  for (const [says, changed] of Object.entries(refused))
     test(`refuses a name with one message that shows no password: ${says}`, () =>
       assertOneProblem(configProblems(changed), says));
-  }
 
   for (const password of ["ge'heim", "ge\\heim", "ge heim", "geheim\n"])
     test(`refuses ${JSON.stringify(password)} as the password of KEDA's role, and does not show it`, () => {

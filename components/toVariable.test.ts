@@ -12,8 +12,6 @@ function expand(value: string, variables: Readonly<Record<string, string>>): str
 for (const command of [
   ["sh", "-c", "echo $$ > /tmp/pid.$$; echo $HOME"],
   ["sh", "-c", "echo $(KIND) $(date) $"],
-]) {
-  test(`${JSON.stringify(command)} arrives unchanged in a container`, () => {
-    assert.deepEqual(JSON.parse(expand(toVariable(command), { KIND: "page", PGPASSWORD: "x" })), command);
-  });
-}
+])
+  test(`${JSON.stringify(command)} arrives unchanged in a container`, () =>
+    assert.deepEqual(JSON.parse(expand(toVariable(command), { KIND: "page", PGPASSWORD: "x" })), command));

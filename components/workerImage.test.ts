@@ -94,10 +94,9 @@ for (const name of ["workerImage", "worker image", "-worker"]) {
     assert.ok(new WorkerImage(name, { existing: "worker:1" }));
   });
 }
-for (const [says, args] of Object.entries(wrong)) {
+for (const [says, args] of Object.entries(wrong))
   test(`a mistake in its arguments is refused with one message: ${says}`, () =>
     assertRefused(() => new WorkerImage("wrong", args as WorkerImageArgs), says));
-}
 
 test("its tag depends on every file of the build context, and on no other", async () => {
   const ignored = await readFile(join(root, "worker/Dockerfile.dockerignore"), "utf8");

@@ -42,9 +42,8 @@ describe("DATABASE_URL", () => {
     [`postgresql://u@h/d?sslmode=verify-ca&sslrootcert=${HERE}`, { sslMode: "verify-full", caFile: HERE }],
     ["postgresql://u@/d?host=/run&sslmode=require", { host: "/run" }],
   ];
-  for (const [url, address] of accepted) {
+  for (const [url, address] of accepted)
     test(`reads ${url.replace(HERE, "FILE")}`, () => assert.deepEqual(parseDatabaseUrl(url), { ...PLAIN, ...address }));
-  }
 
   test("takes the password from elsewhere only if the URL has none", () => {
     assert.equal(parseDatabaseUrl("postgresql://u@h/d", "other").password, "other");

@@ -71,11 +71,8 @@ describe("readOptions", () => {
     ["--look"],
     ["--keep", ""],
     ["--keep", "--serve"],
-  ]) {
-    test(`${args.join(" ")} is refused`, () => {
-      assert.throws(() => readOptions(args), UsageError);
-    });
-  }
+  ])
+    test(`${args.join(" ")} is refused`, () => assert.throws(() => readOptions(args), UsageError));
 
   test("--keep is refused together with DATABASE_URL", () => {
     assert.throws(() => readOptions(["--keep", "db"], "postgresql://u@h/d"), /^UsageError: --keep must come without/);

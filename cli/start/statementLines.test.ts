@@ -19,7 +19,6 @@ describe("findStatementLines", () => {
     ["its own transaction", "begin;\nselect 1;\nend;\nselect 2", [1, 2, 3, 4]],
     ["empty statements, which PostgreSQL does not run", ";;\nselect 1;;\n;select 2;", [2, 3]],
   ];
-  for (const [what, sql, lines] of texts) {
+  for (const [what, sql, lines] of texts)
     test(`finds the lines of ${what}`, () => assert.deepEqual(findStatementLines(sql), lines));
-  }
 });

@@ -13,8 +13,6 @@ for (const [args, configured, source] of [
   [["--config", 'image={"build":{"registry":"localhost:5000"}}'], "{}", "registry"],
   [["--config", "image={}"], '{"existing":"registry.example/worker:1"}', "daemon"],
   [["--config", "image=oops"], "{}", "daemon"],
-] as const) {
-  test(`with ${JSON.stringify([...args, configured])} the nodes get the image from: ${source}`, () => {
-    assert.equal(parseImageSource(args, configured), source);
-  });
-}
+] as const)
+  test(`with ${JSON.stringify([...args, configured])} the nodes get the image from: ${source}`, () =>
+    assert.equal(parseImageSource(args, configured), source));

@@ -25,11 +25,9 @@ describe("KEDA's finalizer", () => {
     ["not deleted", scaledJob([KEDA_FINALIZER]), false],
     ["deleted and waits for its Jobs", scaledJob(["foregroundDeletion"], DELETED), false],
     ["deleted and has none", scaledJob(undefined, DELETED), false],
-  ] as const) {
-    test(`${waits ? "keeps" : "does not keep"} an object that is ${what}`, () => {
-      assert.equal(waitsForKeda(object), waits);
-    });
-  }
+  ] as const)
+    test(`${waits ? "keeps" : "does not keep"} an object that is ${what}`, () =>
+      assert.equal(waitsForKeda(object), waits));
 
   test("is removed alone, and only if the finalizers are still the same", () => {
     const args = removeFinalizer(scaledJob(["other", KEDA_FINALIZER], DELETED));
@@ -46,9 +44,6 @@ describe("KEDA's finalizer", () => {
     ["a pod that has not started", [pod(undefined)], false],
     ["a ready pod that is being deleted", [pod("True", DELETED)], false],
     ["a ready pod beside another", [pod("False"), pod("True")], true],
-  ] as const) {
-    test(`is ${runs ? "" : "not "}removed by an operator with ${what}`, () => {
-      assert.equal(hasReadyPod(pods), runs);
-    });
-  }
+  ] as const)
+    test(`is ${runs ? "" : "not "}removed by an operator with ${what}`, () => assert.equal(hasReadyPod(pods), runs));
 });

@@ -77,11 +77,8 @@ describe("minikube start", () => {
     ],
     ["keeps the settings of a stopped one", STOPPED, "--force", ["start", "--profile=minikube", "--force"]],
     ["resumes a paused one", PAUSED, "--force", ["unpause", "--profile=minikube"]],
-  ] as const) {
-    test(what, () => {
-      assert.deepEqual(startArguments("minikube", existing, flags), expected);
-    });
-  }
+  ] as const)
+    test(what, () => assert.deepEqual(startArguments("minikube", existing, flags), expected));
 
   for (const [existing, flags, inDocker] of [
     [undefined, "", true],
@@ -90,11 +87,9 @@ describe("minikube start", () => {
     [undefined, "--vm-driver=virtualbox", false],
     [STOPPED, "--driver=kvm2", true],
     [{ ...STOPPED, driver: "kvm2" }, "", false],
-  ] as const) {
-    test(`of ${existing?.driver ?? "a new one"} with "${flags}" ${inDocker ? "needs" : "does not need"} the local daemon`, () => {
-      assert.equal(startsInDocker(existing, flags), inDocker);
-    });
-  }
+  ] as const)
+    test(`of ${existing?.driver ?? "a new one"} with "${flags}" ${inDocker ? "needs" : "does not need"} the local daemon`, () =>
+      assert.equal(startsInDocker(existing, flags), inDocker));
 });
 
 describe("minikube docker-env", () => {

@@ -13,11 +13,9 @@ describe("the command line of npm run up and down", () => {
     ["-- --stack mine -y", "mine", ["-y"]],
     ["--refresh -s mine --diff", "mine", ["--refresh", "--diff"]],
     ["-s=mine --config a=b --target urn", "mine", ["--config", "a=b", "--target", "urn"]],
-  ] as const) {
-    test(`"${args}" is stack ${stack}, and pulumi gets ${JSON.stringify(pulumiArgs)}`, () => {
-      assert.deepEqual(readOptions(HELP, args.split(" ").filter(Boolean)), { stack, pulumiArgs });
-    });
-  }
+  ] as const)
+    test(`"${args}" is stack ${stack}, and pulumi gets ${JSON.stringify(pulumiArgs)}`, () =>
+      assert.deepEqual(readOptions(HELP, args.split(" ").filter(Boolean)), { stack, pulumiArgs }));
 
   test("PULUMI_STACK names the stack for Pulumi, so it does here, unless --stack does", () => {
     const env = { PULUMI_STACK: "prod" };
@@ -30,11 +28,9 @@ describe("the command line of npm run up and down", () => {
     assert.throws(() => readOptions(HELP, ["--help"]), HelpRequest);
   });
 
-  for (const args of [["--stack"], ["--stack="], ["--stack", "--diff"]]) {
-    test(`refuses ${JSON.stringify(args)}`, () => {
-      assert.throws(() => readOptions(HELP, args), /^UsageError: .*--stack/);
-    });
-  }
+  for (const args of [["--stack"], ["--stack="], ["--stack", "--diff"]])
+    test(`refuses ${JSON.stringify(args)}`, () =>
+      assert.throws(() => readOptions(HELP, args), /^UsageError: .*--stack/));
 
   for (const args of ["-ys prod", "-fysprod", "-ys=prod", "-y -- --stack prod", "-y -- --stack=prod"]) {
     test(`refuses "${args}", which only Pulumi would read as the stack: another one would be changed`, () => {

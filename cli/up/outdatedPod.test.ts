@@ -22,8 +22,6 @@ for (const [what, candidate, outdated] of [
   ["an unknown StatefulSet", pod("other-5587f77885", "other"), false],
   ["a DaemonSet", pod("5587f77885", "my-release-postgresql", "DaemonSet"), false],
   ["no owner", { kind: "Pod", metadata: { name: "p" } } as const, false],
-] as const) {
-  test(`a pod of ${what} is ${outdated ? "" : "not "}outdated`, () => {
-    assert.equal(isOutdated(candidate, STATEFUL_SETS), outdated);
-  });
-}
+] as const)
+  test(`a pod of ${what} is ${outdated ? "" : "not "}outdated`, () =>
+    assert.equal(isOutdated(candidate, STATEFUL_SETS), outdated));

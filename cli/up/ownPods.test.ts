@@ -39,11 +39,8 @@ describe("in a namespace that others created", () => {
     ],
     ["without labels", pod("shop"), false],
     ["in a namespace that the stack created", pod("keda"), true],
-  ] as const) {
-    test(`a pod ${what} is ${own ? "" : "not "}the stack's`, () => {
-      assert.equal(isOwnPod(candidate, STATE), own);
-    });
-  }
+  ] as const)
+    test(`a pod ${what} is ${own ? "" : "not "}the stack's`, () => assert.equal(isOwnPod(candidate, STATE), own));
 
   for (const [candidate, own] of [
     [event("StatefulSet", "shop", "my-release-postgresql"), true],

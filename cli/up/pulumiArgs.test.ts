@@ -9,11 +9,9 @@ describe("Pulumi's arguments", () => {
     [["--config", "postgres-batch:kubernetesContext=kind-kind"], "kind-kind"],
     [["-c", "kubernetesContext=a", "-c=kubernetesContext=b=c"], "b=c"],
     [["-ckubernetesContext=kind-kind", "--config-file", "kubernetesContext=a"], "kind-kind"],
-  ] as const) {
-    test(`finds in ${JSON.stringify(args)} the context ${value}`, () => {
-      assert.equal(configFlag(args, "kubernetesContext"), value);
-    });
-  }
+  ] as const)
+    test(`finds in ${JSON.stringify(args)} the context ${value}`, () =>
+      assert.equal(configFlag(args, "kubernetesContext"), value));
 
   for (const [words, values] of [
     ["", {}],
@@ -29,21 +27,17 @@ describe("Pulumi's arguments", () => {
       { pod: '{"labels":{"a.b/c":true}}', batches: '[{"kind":"a","maxReplicaCount":5}]' },
     ],
     ["--config-path=true -c a.b=010 -c a.c=1.5", { a: '{"b":"010","c":"1.5"}' }],
-  ] as const) {
-    test(`finds in ${words} the settings ${JSON.stringify(values)}`, () => {
-      assert.deepEqual(configFlags(words.split(" ")), values);
-    });
-  }
+  ] as const)
+    test(`finds in ${words} the settings ${JSON.stringify(values)}`, () =>
+      assert.deepEqual(configFlags(words.split(" ")), values));
 
   for (const [words, file] of [
     ["--config a=b -c --config-file", []],
     ["--config-file a.yaml", ["--config-file", "a.yaml"]],
     ["--config-file=a.yaml --diff --config-file=b.yaml", ["--config-file", "b.yaml"]],
-  ] as const) {
-    test(`in ${words} the settings are read with ${JSON.stringify(file)}`, () => {
-      assert.deepEqual(configFileArgs(words.split(" ")), file);
-    });
-  }
+  ] as const)
+    test(`in ${words} the settings are read with ${JSON.stringify(file)}`, () =>
+      assert.deepEqual(configFileArgs(words.split(" ")), file));
 
   for (const [arg, refreshes] of [
     ["--refresh", true],
@@ -51,11 +45,9 @@ describe("Pulumi's arguments", () => {
     ["--refresh=true", true],
     ["--refresh=false", false],
     ["--refresher", false],
-  ] as const) {
-    test(`${arg} ${refreshes ? "asks" : "does not ask"} for a refresh`, () => {
-      assert.equal(isRefreshFlag(arg), refreshes);
-    });
-  }
+  ] as const)
+    test(`${arg} ${refreshes ? "asks" : "does not ask"} for a refresh`, () =>
+      assert.equal(isRefreshFlag(arg), refreshes));
 });
 
 test("a part of a stack is changed with a target, an exclusion or a preview only", () => {

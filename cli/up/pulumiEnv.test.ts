@@ -17,9 +17,8 @@ describe("Pulumi's state", () => {
     ["is where PULUMI_BACKEND_URL says", { PULUMI_BACKEND_URL: "s3://mine" }, undefined, {}],
     ["is where the access token points to", { PULUMI_ACCESS_TOKEN: "t" }, undefined, {}],
     ["is where the user is logged in", {}, '{"current":"https://api.pulumi.com"}', {}],
-  ] as const) {
+  ] as const)
     test(what, () => assert.deepEqual(pulumiEnv("/a checkout", { env, credentials }), expected));
-  }
 
   for (const [root, url] of [
     ["/home/me/postgres-batch", "file:///home/me/postgres-batch"],

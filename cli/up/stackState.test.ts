@@ -79,11 +79,9 @@ describe("what a stack owns", () => {
     ["./keda/", true],
     ["./postgresql-16.7.27.tgz", false],
     ["./not-keda.tgz", false],
-  ] as const) {
-    test(`is ${owns ? "" : "not "}KEDA with the chart ${chart}`, () => {
-      assert.equal(parse([resource(RELEASE, { chart })]).ownsKeda, owns);
-    });
-  }
+  ] as const)
+    test(`is ${owns ? "" : "not "}KEDA with the chart ${chart}`, () =>
+      assert.equal(parse([resource(RELEASE, { chart })]).ownsKeda, owns));
 
   test("includes the namespaces that its settings name, beside those of its program", () => {
     const type = "kubernetes:core/v1:Namespace";
@@ -146,9 +144,6 @@ describe("what a stack owns", () => {
     assert.ok(parse([{ urn, type: RELEASE, inputs: { chart: "./vendored" } }]).ownsKeda);
   });
 
-  for (const json of ["", "{}", '{"deployment":{}}', "oops", "null"]) {
-    test(`is nothing if the state is ${JSON.stringify(json)}`, () => {
-      assert.deepEqual(parseStackState(json), EMPTY);
-    });
-  }
+  for (const json of ["", "{}", '{"deployment":{}}', "oops", "null"])
+    test(`is nothing if the state is ${JSON.stringify(json)}`, () => assert.deepEqual(parseStackState(json), EMPTY));
 });

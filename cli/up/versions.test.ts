@@ -18,11 +18,9 @@ describe("versions", () => {
     ["2.999.9", "3.0.0", true],
     ["v3.254.9", "3.255.0", true],
     ["a build of today", "3.255.0", false],
-  ] as const) {
-    test(`${version} is ${older ? "" : "not "}older than ${minimum}`, () => {
-      assert.equal(isOlder(parseVersion(version), parseVersion(minimum)), older);
-    });
-  }
+  ] as const)
+    test(`${version} is ${older ? "" : "not "}older than ${minimum}`, () =>
+      assert.equal(isOlder(parseVersion(version), parseVersion(minimum)), older));
 
   test("of Pulumi are checked against Pulumi.yaml", () => {
     assert.deepEqual(requiredPulumi('name: x\nrequiredPulumiVersion: ">=3.255.0"\n'), [3, 255, 0]);
@@ -35,11 +33,9 @@ describe("versions", () => {
     ["v1.20.1", "v1.34.4", true],
     ["v1.36.0", "v1.34.4", false],
     ["v1.30.0-eks-1234", "v1.34.4", true],
-  ] as const) {
-    test(`kubectl ${client} ${warned ? "is too old" : "is new enough"} for Kubernetes ${server}`, () => {
-      assert.equal(kubectlWarning(parseVersion(client), parseVersion(server)) !== undefined, warned);
-    });
-  }
+  ] as const)
+    test(`kubectl ${client} ${warned ? "is too old" : "is new enough"} for Kubernetes ${server}`, () =>
+      assert.equal(kubectlWarning(parseVersion(client), parseVersion(server)) !== undefined, warned));
 
   for (const [server, refused] of [
     ["v1.26.15", true],
@@ -47,11 +43,9 @@ describe("versions", () => {
     ["v1.27.0", false],
     ["v1.34.4", false],
     ["v2.0.0", false],
-  ] as const) {
-    test(`Kubernetes ${server} is ${refused ? "too old" : "new enough"}`, () => {
-      assert.equal(kubernetesProblem(parseVersion(server)) !== undefined, refused);
-    });
-  }
+  ] as const)
+    test(`Kubernetes ${server} is ${refused ? "too old" : "new enough"}`, () =>
+      assert.equal(kubernetesProblem(parseVersion(server)) !== undefined, refused));
 
   test("are found in kubectl's output", () => {
     const printed = { clientVersion: { gitVersion: "v1.30.1" }, serverVersion: { gitVersion: "v1.34.4+k3s1" } };
