@@ -24,11 +24,18 @@ function parse(resources: readonly object[], pending: readonly object[] = []) {
 }
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
+const NAMESPACE = "kubernetes:core/v1:Namespace";
+
+/** A resource of the stack's component, or of the program itself. */
+const child = (component: string, type: string, name: string, inputs: object, more: object = {}) => {
+  const parent = component === "" ? "" : `postgres-batch:index:${component}$`;
+  return resource(type, inputs, { urn: `urn:pulumi:dev::postgres-batch::${parent}${type}::${name}`, ...more });
+};
 
 describe("the cluster of a stack", () => {
   const provider = resource("pulumi:providers:kubernetes", { context: "minikube" });
   const namespace = (name: string, more: object = {}) =>
-    resource("kubernetes:core/v1:Namespace", {}, { outputs: { metadata: { name, uid: `uid of ${name}` } }, ...more });
+    resource(NAMESPACE, {}, { outputs: { metadata: { name, uid: `uid of ${name}` } }, ...more });
 
   test("is known by its context and by the namespace kube-system, which the stack only reads", () => {
     const resources = [namespace("keda"), provider, namespace("kube-system", { external: true })];
@@ -45,29 +52,28 @@ describe("the cluster of a stack", () => {
 
 describe("what a stack owns", () => {
   test("is what it has created and is creating, not what it only reads", () => {
+    const namespace = "batches";
     assert.deepEqual(
       parse(
         [
-          resource("kubernetes:core/v1:Namespace", {}, { external: true, id: "kube-system" }),
-          resource("kubernetes:core/v1:Namespace", { metadata: { name: "keda" } }),
-          resource("kubernetes:core/v1:Namespace", { metadata: { name: "batches" } }),
-          resource("kubernetes:keda.sh/v1alpha1:TriggerAuthentication", {
-            metadata: { name: "a", namespace: "batches" },
-          }),
-          resource("kubernetes:keda.sh/v1alpha1:ScaledJob", { metadata: { name: "s", namespace: "batches" } }),
+          resource(NAMESPACE, {}, { external: true, id: "kube-system" }),
+          resource(NAMESPACE, { metadata: { name: "keda" } }),
+          resource(NAMESPACE, { metadata: { name: "batches" } }),
+          resource("kubernetes:keda.sh/v1alpha1:TriggerAuthentication", { metadata: { name: "a", namespace } }),
+          resource("kubernetes:keda.sh/v1alpha1:ScaledJob", { metadata: { name: "s", namespace } }),
         ],
         [
-          resource(RELEASE, { chart: "./postgresql.tgz", name: "my-release", namespace: "batches" }),
-          resource("kubernetes:batch/v1:Job", { metadata: { name: "migration", namespace: "batches" } }),
+          resource(RELEASE, { chart: "./postgresql.tgz", name: "my-release", namespace }),
+          resource("kubernetes:batch/v1:Job", { metadata: { name: "migration", namespace } }),
         ],
       ),
       {
         ...EMPTY,
         namespaces: ["keda", "batches"],
-        releases: [{ namespace: "batches", name: "my-release" }],
-        jobs: [{ namespace: "batches", name: "migration" }],
-        scaledJobs: [{ namespace: "batches", name: "s" }],
-        triggerAuthentications: [{ namespace: "batches", name: "a" }],
+        releases: [{ namespace, name: "my-release" }],
+        jobs: [{ namespace, name: "migration" }],
+        scaledJobs: [{ namespace, name: "s" }],
+        triggerAuthentications: [{ namespace, name: "a" }],
       },
     );
   });
@@ -84,18 +90,11 @@ describe("what a stack owns", () => {
       assert.equal(parse([resource(RELEASE, { chart })]).ownsKeda, owns));
 
   test("includes the namespaces that its settings name, beside those of its program", () => {
-    const type = "kubernetes:core/v1:Namespace";
-    const of = (component: string, resourceName: string, name: string) =>
-      resource(
-        type,
-        { metadata: { name } },
-        { urn: `urn:pulumi:dev::postgres-batch::${component}${type}::${resourceName}` },
-      );
     const { namespaces, configured } = parse([
-      of("postgres-batch:index:Keda$", "keda-namespace", "keda"),
-      of("postgres-batch:index:Postgres$", "postgres-namespace", "batches"),
-      of("postgres-batch:index:Postgres$", "second-namespace", "second"),
-      of("", "mine", "mine"),
+      child("Keda", NAMESPACE, "keda-namespace", { metadata: { name: "keda" } }),
+      child("Postgres", NAMESPACE, "postgres-namespace", { metadata: { name: "batches" } }),
+      child("Postgres", NAMESPACE, "second-namespace", { metadata: { name: "second" } }),
+      child("", NAMESPACE, "mine", { metadata: { name: "mine" } }),
     ]);
     assert.deepEqual(namespaces, ["keda", "batches", "second", "mine"]);
     assert.deepEqual(configured, [
@@ -105,13 +104,8 @@ describe("what a stack owns", () => {
   });
 
   test("does not include a namespace among those to keep that Pulumi deletes anyway, or may not have created", () => {
-    const type = "kubernetes:core/v1:Namespace";
     const of = (name: string, more: object) =>
-      resource(
-        type,
-        { metadata: { name } },
-        { urn: `urn:x::postgres-batch:index:Postgres$${type}::postgres-namespace`, ...more },
-      );
+      child("Postgres", NAMESPACE, "postgres-namespace", { metadata: { name } }, more);
     const resources = [of("replaced", { delete: true }), of("deleted", { pendingReplacement: true }), of("kept", {})];
     const { namespaces, configured } = parse(resources, [of("begun", {})]);
     assert.deepEqual(configured, [{ component: "Postgres", name: "kept" }]);
@@ -119,29 +113,25 @@ describe("what a stack owns", () => {
   });
 
   test("is the KEDA that its settings install, not one of its program, and not one that Pulumi deletes anyway", () => {
-    const installed = (urn: string, more: object = {}) =>
-      parse([resource(RELEASE, { chart: "keda" }, { urn: `urn:pulumi:dev::postgres-batch::${urn}`, ...more })])
-        .installedKeda;
-    const urn = `postgres-batch:index:Keda$${RELEASE}::keda`;
-    assert.ok(installed(urn));
-    for (const is of [installed(urn, { delete: true }), installed(`${RELEASE}::keda`), installed(`${urn}-2`)])
+    const installed = (component: string, name: string, more: object = {}) =>
+      parse([child(component, RELEASE, name, { chart: "keda" }, more)]).installedKeda;
+    assert.ok(installed("Keda", "keda"));
+    for (const is of [installed("Keda", "keda", { delete: true }), installed("", "keda"), installed("Keda", "keda-2")])
       assert.equal(is, false);
   });
 
   test("is the PostgreSQL that its settings install, not one of its program, and not one that Pulumi deletes anyway", () => {
     const release = { namespace: "batches", name: "my-release" };
-    const installed = (urn: string, more: object = {}) =>
-      parse([resource(RELEASE, { chart: "c", ...release }, { urn: `urn:pulumi:dev::postgres-batch::${urn}`, ...more })])
-        .installedPostgres;
-    const urn = `postgres-batch:index:Postgres$${RELEASE}::postgres`;
-    assert.deepEqual(installed(urn), release);
-    for (const is of [installed(urn, { delete: true }), installed(`${RELEASE}::postgres`), installed(`${urn}-2`)])
+    const installed = (component: string, name: string, more: object = {}) =>
+      parse([child(component, RELEASE, name, { chart: "c", ...release }, more)]).installedPostgres;
+    assert.deepEqual(installed("Postgres", "postgres"), release);
+    const deleted = installed("Postgres", "postgres", { delete: true });
+    for (const is of [deleted, installed("", "postgres"), installed("Postgres", "postgres-2")])
       assert.equal(is, undefined);
   });
 
   test("is KEDA with any chart of the component Keda", () => {
-    const urn = `urn:pulumi:dev::postgres-batch::postgres-batch:index:Keda$${RELEASE}::keda`;
-    assert.ok(parse([{ urn, type: RELEASE, inputs: { chart: "./vendored" } }]).ownsKeda);
+    assert.ok(parse([child("Keda", RELEASE, "keda", { chart: "./vendored" })]).ownsKeda);
   });
 
   for (const json of ["", "{}", '{"deployment":{}}', "oops", "null"])
