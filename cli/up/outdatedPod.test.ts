@@ -4,11 +4,7 @@ import type { Pod, StatefulSet } from "./kubernetesObject.ts";
 import { isOutdated } from "./outdatedPod.ts";
 
 const STATEFUL_SETS: StatefulSet[] = [
-  {
-    kind: "StatefulSet",
-    metadata: { name: "my-release-postgresql" },
-    status: { updateRevision: "my-release-postgresql-79ccd79b8f" },
-  },
+  { kind: "StatefulSet", metadata: { name: "postgresql" }, status: { updateRevision: "postgresql-79ccd79b8f" } },
 ];
 
 function pod(revision: string, owner: string, kind = "StatefulSet"): Pod {
@@ -17,10 +13,10 @@ function pod(revision: string, owner: string, kind = "StatefulSet"): Pod {
 }
 
 for (const [what, candidate, outdated] of [
-  ["an earlier revision", pod("my-release-postgresql-5587f77885", "my-release-postgresql"), true],
-  ["the newest revision", pod("my-release-postgresql-79ccd79b8f", "my-release-postgresql"), false],
+  ["an earlier revision", pod("postgresql-5587f77885", "postgresql"), true],
+  ["the newest revision", pod("postgresql-79ccd79b8f", "postgresql"), false],
   ["an unknown StatefulSet", pod("other-5587f77885", "other"), false],
-  ["a DaemonSet", pod("5587f77885", "my-release-postgresql", "DaemonSet"), false],
+  ["a DaemonSet", pod("5587f77885", "postgresql", "DaemonSet"), false],
   ["no owner", { kind: "Pod", metadata: { name: "p" } } as const, false],
 ] as const)
   test(`a pod of ${what} is ${outdated ? "" : "not "}outdated`, () =>

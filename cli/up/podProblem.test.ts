@@ -1,30 +1,20 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { observed } from "../../tests/support/observedPods.ts";
 import type { KubernetesEvent, Pod } from "./kubernetesObject.ts";
 import { podProblem } from "./podProblem.ts";
 
-interface Observed {
-  readonly pod: Pod;
-  readonly events: KubernetesEvent[];
-}
-
-/** Pods of a Kubernetes 1.34 cluster and their events, 70 s after their creation. */
-const PODS = new Map(
-  readFileSync(new URL("pods.jsonl", import.meta.url), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Observed)
-    .map((observed) => [observed.pod.metadata.name, observed]),
-);
-
-function observed(name: string): Observed {
-  const found = PODS.get(name);
-  assert.ok(found, name);
-  return found;
-}
-
 const forever = Number.POSITIVE_INFINITY;
+
+/** A pod whose container waits for this reason. */
+const waiting = (reason: string, phase?: string): Pod => ({
+  kind: "Pod",
+  metadata: { name: "p", namespace: "n" },
+  status: {
+    ...(phase && { phase }),
+    containerStatuses: [{ name: "main", state: { waiting: { reason, message: "no" } } }],
+  },
+});
 
 describe("a pod that does not become ready", () => {
   for (const [name, reason, message, advice, limitSeconds, log] of [
@@ -101,27 +91,15 @@ describe("a pod that does not become ready", () => {
   });
 
   test("has no problem while an image is pulled, even if it was unschedulable before", () => {
-    const pod: Pod = {
-      kind: "Pod",
-      metadata: { name: "p", namespace: "n" },
-      spec: { nodeName: "minikube" },
-      status: {
-        phase: "Pending",
-        containerStatuses: [{ name: "main", ready: false, state: { waiting: { reason: "ContainerCreating" } } }],
-      },
+    const pod = { ...waiting("ContainerCreating", "Pending"), spec: { nodeName: "minikube" } };
+    const event = (type: string, reason: string, second: number): KubernetesEvent => {
+      const lastTimestamp = `2026-11-26T05:22:0${second}Z`;
+      return { kind: "Event", type, reason, lastTimestamp };
     };
-    const event = (type: string, reason: string, second: number): KubernetesEvent => ({
-      kind: "Event",
-      type,
-      reason,
-      lastTimestamp: `2026-11-26T05:22:0${second}Z`,
-    });
+    const mount = event("Warning", "FailedMount", 2);
     assert.equal(podProblem(pod, [event("Warning", "FailedScheduling", 1)]), undefined);
-    assert.equal(podProblem(pod, [event("Normal", "Pulling", 3), event("Warning", "FailedMount", 2)]), undefined);
-    assert.equal(
-      podProblem(pod, [event("Normal", "Pulling", 1), event("Warning", "FailedMount", 2)])?.reason,
-      "FailedMount",
-    );
+    assert.equal(podProblem(pod, [event("Normal", "Pulling", 3), mount]), undefined);
+    assert.equal(podProblem(pod, [event("Normal", "Pulling", 1), mount])?.reason, "FailedMount");
   });
 
   test("keeps its problem while a crashing container briefly runs; a single restart is not a problem", () => {
@@ -146,13 +124,6 @@ describe("a pod that does not become ready", () => {
   });
 
   test("has a problem even if its reason is unknown", () => {
-    const pod: Pod = {
-      kind: "Pod",
-      metadata: { name: "p", namespace: "n" },
-      status: {
-        containerStatuses: [{ name: "main", state: { waiting: { reason: "PreStartHookError", message: "no" } } }],
-      },
-    };
-    assert.equal(podProblem(pod)?.message, "its container main does not start: no");
+    assert.equal(podProblem(waiting("PreStartHookError"))?.message, "its container main does not start: no");
   });
 });

@@ -1,19 +1,15 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { observed } from "../../tests/support/observedPods.ts";
 import { createPrograms } from "../../tests/support/programs.ts";
 import { until } from "../../tests/support/until.ts";
 import { Kubectl } from "./kubectl.ts";
 import { parseStackState, type StackState } from "./stackState.ts";
 import { watchRollout } from "./watchRollout.ts";
 
-const STATE: StackState = {
-  ...parseStackState("{}"),
-  namespaces: ["batches"],
-  ownsKeda: true,
-};
+const STATE: StackState = { ...parseStackState("{}"), namespaces: ["batches"], ownsKeda: true };
 
 /** A kubectl whose objects are in the file `items` and whose log contains a password. */
 const KUBECTL = `case "$*" in
@@ -23,14 +19,11 @@ const KUBECTL = `case "$*" in
 esac`;
 
 function podAndEvents(name: string) {
-  const lines = readFileSync(new URL("pods.jsonl", import.meta.url), "utf8")
-    .trim()
-    .split("\n");
-  const found = lines.map((line) => JSON.parse(line)).find(({ pod }) => pod.metadata.name === name);
-  return [found.pod, ...found.events];
+  const { pod, events } = observed(name);
+  return [pod, ...events];
 }
 
-async function start(items: object[], state = STATE, scaledJobs: object[] = []) {
+async function start(items: readonly object[], state = STATE, scaledJobs: readonly object[] = []) {
   const { folder, calls } = await createPrograms({ kubectl: KUBECTL });
   await writeFile(join(folder, "items"), `${JSON.stringify({ items })}\n`);
   await writeFile(join(folder, "scaledJobs"), `${JSON.stringify({ items: scaledJobs })}\n`);
@@ -62,14 +55,9 @@ describe("the watch during pulumi up", () => {
   });
 
   test("prints the events of volume claims with a pod that waits for one", async () => {
-    const claim = { kind: "PersistentVolumeClaim", namespace: "batches", name: "claim" };
-    const event = {
-      kind: "Event",
-      type: "Warning",
-      reason: "ProvisioningFailed",
-      message: "no class",
-      involvedObject: claim,
-    };
+    const involvedObject = { kind: "PersistentVolumeClaim", namespace: "batches", name: "claim" };
+    const about = { type: "Warning", reason: "ProvisioningFailed", message: "no class" };
+    const event = { kind: "Event", ...about, involvedObject };
     const { result } = await start([...podAndEvents("pvc"), event]);
     assert.match((await result)?.join("\n") ?? "", /ProvisioningFailed: no class/);
   });
@@ -83,18 +71,12 @@ describe("the watch during pulumi up", () => {
   });
 
   test("names KEDA's operator if it does not process a ScaledJob of the stack, and ends with that", async () => {
-    const state = { ...STATE, scaledJobs: [{ namespace: "batches", name: "page" }] };
+    const page = { namespace: "batches", name: "page" };
     const others = { metadata: { namespace: "batches", name: "others" } };
-    const earlier = {
-      kind: "Event",
-      reason: "ScaledJobDeleted",
-      lastTimestamp: "2020-01-01T00:00:00Z",
-      involvedObject: { kind: "ScaledJob", namespace: "batches", name: "page" },
-    };
-    const { result, printed } = await start([earlier], state, [
-      others,
-      { metadata: { namespace: "batches", name: "page" } },
-    ]);
+    const deletion = { reason: "ScaledJobDeleted", lastTimestamp: "2020-01-01T00:00:00Z" };
+    const earlier = { kind: "Event", ...deletion, involvedObject: { kind: "ScaledJob", ...page } };
+    const state = { ...STATE, scaledJobs: [page] };
+    const { result, printed } = await start([earlier], state, [others, { metadata: page }]);
     const reason = (await result)?.join("\n") ?? "";
     assert.match(reason, /^ScaledJob batches\/page: no condition Ready, KEDA's operator has not processed it$/m);
     assert.match(reason, /^ {2}what to do: KEDA's operator must run, .*: kubectl get pods -A -l app=keda-operator$/m);
@@ -119,11 +101,11 @@ describe("the watch during pulumi up", () => {
   });
 
   test("replaces a broken pod of an earlier revision, which Kubernetes would keep", async () => {
-    const [pod, ...events] = podAndEvents("crash");
-    pod.metadata.labels = { "controller-revision-hash": "p-1" };
-    pod.metadata.ownerReferences = [{ kind: "StatefulSet", name: "p" }];
+    const { pod, events } = observed("crash");
+    const labels = { "controller-revision-hash": "p-1" };
+    const metadata = { ...pod.metadata, labels, ownerReferences: [{ kind: "StatefulSet", name: "p" }] };
     const statefulSet = { kind: "StatefulSet", metadata: { name: "p" }, status: { updateRevision: "p-2" } };
-    const { result, printed, ended, calls } = await start([pod, ...events, statefulSet]);
+    const { result, printed, ended, calls } = await start([{ ...pod, metadata }, ...events, statefulSet]);
     await until("a deletion", async () => (await calls()).some((call) => /delete pod crash -n batches/.test(call)));
     await until("its line", () => printed.length > 0);
     ended.abort();
@@ -131,25 +113,17 @@ describe("the watch during pulumi up", () => {
     assert.match(printed[0] ?? "", /belongs to an earlier revision of its StatefulSet.*: deleted it/);
   });
 
-  test("finds nothing if all is well or kubectl gets no answer, and ends when Pulumi does", async () => {
-    for (const items of [podAndEvents("ready"), []]) {
-      const { result, printed, ended, calls } = await start(items);
+  const foreign = { ...STATE, namespaces: [], releases: [{ namespace: "batches", name: "my-release" }] };
+  for (const [what, items, state] of [
+    ["finds nothing if all is well, and ends when Pulumi does", podAndEvents("ready"), STATE],
+    ["finds nothing if kubectl gets no answer, and ends when Pulumi does", [], STATE],
+    ["leaves other owners' pods alone in a namespace that the stack did not create", podAndEvents("crash"), foreign],
+  ] as const)
+    test(what, async () => {
+      const { result, printed, ended, calls } = await start(items, state);
       await until("polls", async () => (await calls()).length > 5);
       ended.abort();
       assert.equal(await result, undefined);
       assert.deepEqual(printed, []);
-    }
-  });
-
-  test("leaves other owners' pods alone in a namespace that the stack did not create", async () => {
-    const { result, printed, ended, calls } = await start(podAndEvents("crash"), {
-      ...STATE,
-      namespaces: [],
-      releases: [{ namespace: "batches", name: "my-release" }],
     });
-    await until("polls", async () => (await calls()).length > 5);
-    ended.abort();
-    assert.equal(await result, undefined);
-    assert.deepEqual(printed, []);
-  });
 });
