@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createTestDatabase } from "../tests/support/database.ts";
-import { DATABASE } from "../tests/support/pulumi/componentArgs.ts";
+import { DATABASE, POD_SETTINGS } from "../tests/support/pulumi/componentArgs.ts";
 import { SCHEMA_CHART, validateScaledJob } from "../tests/support/pulumi/validateScaledJob.ts";
 import { LIMIT_NAMES, mapLimits } from "../worker/src/retryLimits.ts";
 import { readSettings } from "../worker/src/settings.ts";
 import { KEDA_CHART } from "./charts.ts";
-import type { PodArgs } from "./podArgs.ts";
 import { demandQuery, manualJob, type ScaledJobSpecArgs, scaledJobSpec } from "./scaledJobSpec.ts";
 
 /** All different, and none equal to its default. */
@@ -35,38 +34,17 @@ const ARGS: ScaledJobSpecArgs = {
   memory: "128Mi",
 };
 
-const EVERYTHING: PodArgs = {
-  labels: { team: "shop" },
-  annotations: { owner: "shop" },
-  serviceAccountName: "pages",
-  env: { MODE: "fast" },
-  envFromSecrets: [{ name: "pages", prefix: "PAGES_" }],
-  volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
-  volumeMounts: [{ name: "data", mountPath: "/data" }],
-  nodeSelector: { disk: "ssd" },
-  tolerations: [{ key: "gpu", operator: "Exists" }],
-  affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } },
-  priorityClassName: "low",
-  resources: { limits: { cpu: "2", "nvidia.com/gpu": "1" } },
-  imagePullSecrets: ["registry"],
-  runtimeClassName: "gvisor",
-  runAsUser: 1234,
-  podSpecPatch: { dnsPolicy: "None" },
-};
+/** What the API server would refuse or drop of a ScaledJob. */
+const crdProblems = (spec: object) =>
+  validateScaledJob({ apiVersion: "keda.sh/v1alpha1", kind: "ScaledJob", metadata: { name: "x" }, spec });
 
-const scaledJob = (spec: object) => ({
-  apiVersion: "keda.sh/v1alpha1",
-  kind: "ScaledJob",
-  metadata: { name: "x" },
-  spec,
-});
 const spec = scaledJobSpec(ARGS);
 const [container] = spec.jobTargetRef.template.spec.containers;
 
 describe("scaledJobSpec", () => {
   test("matches the CRD of the pinned chart, without unknown fields", () => {
     assert.equal(SCHEMA_CHART, `${KEDA_CHART.name}-${KEDA_CHART.version}`);
-    assert.deepEqual(validateScaledJob(scaledJob(spec)), []);
+    assert.deepEqual(crdProblems(spec), []);
   });
 
   const wrong: Record<string, object> = {
@@ -77,7 +55,7 @@ describe("scaledJobSpec", () => {
     "a wrong type": { ...spec, maxReplicaCount: "10" },
   };
   for (const [what, body] of Object.entries(wrong))
-    test(`the CRD check detects ${what}`, () => assert.notDeepEqual(validateScaledJob(scaledJob(body)), []));
+    test(`the CRD check detects ${what}`, () => assert.notDeepEqual(crdProblems(body), []));
 
   test("passes the settings to KEDA, lets running Jobs finish, and uses the default scaling strategy", () => {
     const { jobTargetRef: _, triggers, ...rest } = spec;
@@ -124,13 +102,10 @@ describe("scaledJobSpec", () => {
   });
 
   test("matches the CRD with a command and with every pod setting", () => {
-    const command = {
-      command: ["sh", "-c", "sleep 1"],
-      runner: { reference: "runner:1" },
-      ...{ finalExitCodes: [3, 4], retryAfterSeconds: 0.5 },
-    };
-    const full = scaledJobSpec({ ...ARGS, command, pod: EVERYTHING });
-    assert.deepEqual(validateScaledJob(scaledJob(full)), []);
+    const exitCodes = { finalExitCodes: [3, 4], retryAfterSeconds: 0.5 };
+    const command = { command: ["sh", "-c", "sleep 1"], runner: { reference: "runner:1" }, ...exitCodes };
+    const full = scaledJobSpec({ ...ARGS, command, pod: POD_SETTINGS });
+    assert.deepEqual(crdProblems(full), []);
     const [work] = full.jobTargetRef.template.spec.containers;
     assert.deepEqual(
       work?.env.filter(({ value }) => value === ""),
@@ -161,15 +136,8 @@ describe("scaledJobSpec", () => {
       pooled: false,
     });
     const { kind, leaseSeconds, requestsPerJob, graceSeconds, timeoutSeconds, livenessPort } = ARGS;
-    assert.partialDeepStrictEqual(settings, {
-      kind,
-      ...DIFFERENT_LIMITS,
-      leaseSeconds,
-      requestsPerJob,
-      graceSeconds,
-      timeoutSeconds,
-      livenessPort,
-    });
+    const numbers = { leaseSeconds, requestsPerJob, graceSeconds, timeoutSeconds, livenessPort };
+    assert.partialDeepStrictEqual(settings, { kind, ...DIFFERENT_LIMITS, ...numbers });
   });
 
   const command = { command: ["true"], runner: { reference: "runner:1" }, finalExitCodes: [] };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { POD_ARGS as ARGS } from "../tests/support/pulumi/componentArgs.ts";
+import { POD_ARGS as ARGS, POD_SETTINGS } from "../tests/support/pulumi/componentArgs.ts";
 import { podProblems } from "../tests/support/pulumi/problems.ts";
 import { getCommandEnvironment } from "../worker/src/command/commandEnvironment.ts";
 import { workerPod } from "./workerPod.ts";
@@ -119,11 +119,8 @@ describe("a pod of a command", () => {
 
   test("has no init container if the image contains the runner", () => {
     const overlaid = { reference: "pages-command:1", pullPolicy: "Never" };
-    const { initContainers, containers, volumes } = workerPod({
-      ...ARGS,
-      image: overlaid,
-      command: { ...command, runner: overlaid },
-    });
+    const contained = { ...command, runner: overlaid };
+    const { initContainers, containers, volumes } = workerPod({ ...ARGS, image: overlaid, command: contained });
     assert.equal(initContainers, undefined);
     assert.deepEqual([containers[0]?.image, containers[0]?.imagePullPolicy], ["pages-command:1", "Never"]);
     assert.deepEqual(containers[0]?.command, work?.command);
@@ -138,11 +135,9 @@ describe("a pod of a command", () => {
   test("hides from the runner what an image sets for Node.js, and gives the command what the batch sets", () => {
     const env = { COMMAND_ENV_NODE_OPTIONS: "--max-old-space-size=512" };
     assert.deepEqual(podProblems({ env }, true), []);
-    const variables = workerPod({ ...ARGS, command, pod: { env } }).containers[0]?.env.map(({ name, value }) => [
-      name,
-      value ?? "",
-    ]);
-    const runner = Object.fromEntries(variables ?? []) as Record<string, string>;
+    const [container] = workerPod({ ...ARGS, command, pod: { env } }).containers;
+    const variables = container?.env.map(({ name, value = "" }) => [name, value]) ?? [];
+    const runner = Object.fromEntries(variables) as Record<string, string>;
     assert.deepEqual([runner.NODE_OPTIONS, runner.LD_PRELOAD, runner.OPENSSL_CONF], ["", "", ""]);
     const { NODE_OPTIONS, ...others } = getCommandEnvironment(runner, {}, {});
     assert.equal(NODE_OPTIONS, env.COMMAND_ENV_NODE_OPTIONS);
@@ -156,33 +151,14 @@ describe("a pod of a command", () => {
 });
 
 describe("pod settings", () => {
-  const spec = workerPod({
-    ...ARGS,
-    pod: {
-      serviceAccountName: "pages",
-      env: { MODE: "fast" },
-      envFromSecrets: [{ name: "pages-secret", prefix: "PAGES_" }, { name: "more" }],
-      volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
-      volumeMounts: [{ name: "data", mountPath: "/data" }],
-      nodeSelector: { disk: "ssd" },
-      tolerations: [{ key: "gpu", operator: "Exists" }],
-      affinity: { nodeAffinity: {} },
-      topologySpreadConstraints: [{ maxSkew: 2, topologyKey: "zone", whenUnsatisfiable: "DoNotSchedule" }],
-      priorityClassName: "low",
-      resources: { requests: { "ephemeral-storage": "1Gi" }, limits: { cpu: "2", "nvidia.com/gpu": "1" } },
-      imagePullSecrets: ["registry"],
-      runtimeClassName: "gvisor",
-      runAsUser: 1234,
-      podSpecPatch: { dnsPolicy: "None", containers: [{ securityContext: { readOnlyRootFilesystem: false } }] },
-    },
-  });
+  const spec = workerPod({ ...ARGS, pod: POD_SETTINGS });
   const [work] = spec.containers;
 
   test("apply to the pod in addition to what the worker needs", () => {
     assert.partialDeepStrictEqual(spec, {
       serviceAccountName: "pages",
       nodeSelector: { disk: "ssd" },
-      affinity: { nodeAffinity: {} },
+      affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } },
       topologySpreadConstraints: [{ maxSkew: 2, topologyKey: "zone", whenUnsatisfiable: "DoNotSchedule" }],
       priorityClassName: "low",
       imagePullSecrets: [{ name: "registry" }],

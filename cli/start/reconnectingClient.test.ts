@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
-import { after, test } from "node:test";
+import { after, type TestContext, test } from "node:test";
 import pg from "pg";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
@@ -10,6 +10,22 @@ import { noopLog } from "../../worker/src/log.ts";
 import { ReconnectingClient } from "./reconnectingClient.ts";
 
 const { query } = await createTestDatabase();
+
+/** Listens for connections until the test ends; returns the address. */
+async function listen(accept: (socket: Socket) => void) {
+  const server = createServer(accept);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  after(() => server.close());
+  return { host: "127.0.0.1", port: (server.address() as AddressInfo).port };
+}
+
+/** Sends a statement, and waits until its client has been refused twice; returns what becomes of the statement. */
+async function sendInVain({ mock }: TestContext, client: ReconnectingClient) {
+  const connect = mock.method(pg.Client.prototype, "connect");
+  const asked = client.query("select 1");
+  await Promise.race([asked, until("it has been refused twice", () => connect.mock.callCount() > 2)]);
+  return { asked };
+}
 
 for (const [what, forbid, allow] of [
   ["accepts no connections", "NAME allow_connections false", "NAME allow_connections true"],
@@ -26,13 +42,8 @@ for (const [what, forbid, allow] of [
     await query(terminate, [name]);
     await until("its sessions have ended", async () => (await query(terminate, [name])).length === 0);
     await query(`alter database ${forbid.replaceAll("NAME", name)}`);
-    const connect = t.mock.method(pg.Client.prototype, "connect");
-    const asked = client.query("select 1");
-    try {
-      await Promise.race([asked, until("it has been refused twice", () => connect.mock.callCount() > 2)]);
-    } finally {
-      await query(`alter database ${allow.replaceAll("NAME", name)}`);
-    }
+    const allowAgain = () => query(`alter database ${allow.replaceAll("NAME", name)}`);
+    const { asked } = await sendInVain(t, client).finally(allowAgain);
     assert.equal((await asked).rows.length, 1);
     await client.close();
   });
@@ -43,23 +54,18 @@ test("a statement after a break waits while the server asks for a way to log in 
   const { host, port, user } = direct;
   const open = new Set<Socket>();
   let asksForTicket = false;
-  const server = createServer((socket) => {
+  const address = await listen((socket) => {
     open.add(socket.on("error", () => undefined));
     // AuthenticationGSS
     if (asksForTicket) return socket.once("data", () => socket.write(Buffer.from("R\0\0\0\x08\0\0\0\x07", "latin1")));
     const upstream = createConnection(`${host}/.s.PGSQL.${port}`).on("error", () => undefined);
     socket.pipe(upstream).pipe(socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  after(() => server.close());
-  const address = { host: "127.0.0.1", port: (server.address() as AddressInfo).port };
   const client = new ReconnectingClient({ ...address, user, database: name }, 30, noopLog);
   assert.equal((await client.query("select 1")).rows.length, 1);
   asksForTicket = true;
   for (const socket of open) socket.destroy();
-  const connect = t.mock.method(pg.Client.prototype, "connect");
-  const asked = client.query("select 1");
-  await Promise.race([asked, until("it has been refused twice", () => connect.mock.callCount() > 2)]);
+  const { asked } = await sendInVain(t, client);
   asksForTicket = false;
   assert.equal((await asked).rows.length, 1);
   await client.close();
@@ -67,16 +73,13 @@ test("a statement after a break waits while the server asks for a way to log in 
 
 test("a connection for which a password is missing is closed, so that repeating it does not use up the server's connections", async (t) => {
   const open = new Set<Socket>();
-  const server = createServer((socket) => {
+  const address = await listen((socket) => {
     open.add(socket.on("error", () => undefined).on("close", () => open.delete(socket)));
     // AuthenticationCleartextPassword
     socket.resume().once("data", () => socket.write(Buffer.from("R\0\0\0\x08\0\0\0\x03", "latin1")));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  after(() => server.close());
-  const { port } = server.address() as AddressInfo;
   const connect = t.mock.method(pg.Client.prototype, "connect");
-  const client = new ReconnectingClient({ host: "127.0.0.1", port, user: "a", database: "b" }, 2, noopLog);
+  const client = new ReconnectingClient({ ...address, user: "a", database: "b" }, 2, noopLog);
   await assert.rejects(client.query("select 1"), /the server demands a password/);
   assert.ok(connect.mock.callCount() > 2);
   await until("every connection is closed", () => open.size === 0);

@@ -1,3 +1,4 @@
+import type { PodArgs } from "../../../components/podArgs.ts";
 import type { SchemaMigrationArgs } from "../../../components/schemaMigration.ts";
 import type { WorkerPodArgs } from "../../../components/workerPod.ts";
 
@@ -36,4 +37,25 @@ export const POD_ARGS: WorkerPodArgs = {
   cpu: "100m",
   memory: "128Mi",
   graceSeconds: 30,
+};
+
+/** Every setting of a pod, except runAsAssignedUser, which excludes runAsUser. */
+export const POD_SETTINGS: PodArgs = {
+  labels: { team: "shop" },
+  annotations: { owner: "shop" },
+  serviceAccountName: "pages",
+  env: { MODE: "fast" },
+  envFromSecrets: [{ name: "pages-secret", prefix: "PAGES_" }, { name: "more" }],
+  volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
+  volumeMounts: [{ name: "data", mountPath: "/data" }],
+  nodeSelector: { disk: "ssd" },
+  tolerations: [{ key: "gpu", operator: "Exists" }],
+  affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } },
+  topologySpreadConstraints: [{ maxSkew: 2, topologyKey: "zone", whenUnsatisfiable: "DoNotSchedule" }],
+  priorityClassName: "low",
+  resources: { requests: { "ephemeral-storage": "1Gi" }, limits: { cpu: "2", "nvidia.com/gpu": "1" } },
+  imagePullSecrets: ["registry"],
+  runtimeClassName: "gvisor",
+  runAsUser: 1234,
+  podSpecPatch: { dnsPolicy: "None", containers: [{ securityContext: { readOnlyRootFilesystem: false } }] },
 };
