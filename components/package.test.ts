@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
+import { codeBlocks } from "../tests/support/codeBlocks.ts";
 import { createFolder } from "../tests/support/createFolder.ts";
 import { installPackage } from "../tests/support/installPackage.ts";
 import { mockEngine, sentResources } from "../tests/support/pulumi/recordResources.ts";
@@ -31,7 +32,7 @@ await pulumi.runtime.disconnect();
 
 /** The program of docs/production.md. */
 const page = await readFile(join(root, "docs/production.md"), "utf8");
-const [, short = ""] = /^```ts\n(.*?)^```/ms.exec(page) ?? [];
+const [short = ""] = codeBlocks(page, "ts");
 const library = `import { Postgres, WorkerImage } from "postgres-batch";
 export const { address, admin } = new Postgres("postgres", {});
 export const { image } = new WorkerImage("image", {});
@@ -62,13 +63,8 @@ describe("the npm package", () => {
 
   test("contains the compiled components with types, the SQL and the worker, but no tests and no CLI", async () => {
     const files = (await readdir(installed, { recursive: true })).sort();
-    for (const file of [
-      "dist/components/package.js",
-      "dist/components/package.d.ts",
-      "sql/roles.sql",
-      "worker/Dockerfile",
-      "worker/package-lock.json",
-    ])
+    const compiled = ["dist/components/package.js", "dist/components/package.d.ts"];
+    for (const file of [...compiled, "sql/roles.sql", "worker/Dockerfile", "worker/package-lock.json"])
       assert.ok(files.includes(file), file);
     assert.deepEqual(
       files.filter((file) => /\.test\.|^cli|^tests|^examples|checkout|\.ts\.map/.test(file)),
@@ -127,11 +123,8 @@ describe("the npm package", () => {
 
   test("has the same names for CommonJS", async () => {
     const names = async (file: string) => {
-      const declarations = (await readFile(join(installed, "dist/components", file), "utf8")).replace(
-        /\/\*.*?\*\//gs,
-        "",
-      );
-      return [...new Set(declarations.match(/\b[A-Z]\w+(?=[:, =])/g))];
+      const declarations = await readFile(join(installed, "dist/components", file), "utf8");
+      return [...new Set(declarations.replace(/\/\*.*?\*\//gs, "").match(/\b[A-Z]\w+(?=[:, =])/g))];
     };
     const [forModules, forCommonJs] = [await names("package.d.ts"), await names("package.d.cts")];
     assert.ok(forModules.length >= 12, forModules.join());
@@ -141,18 +134,10 @@ describe("the npm package", () => {
 
 describe("the TypeScript example", async () => {
   await mockEngine({ "scaledjobs.keda.sh": SCALED_JOB_CRD });
-  const settings = {
-    host: "db.example",
-    database: "shop",
-    user: "owner",
-    password: "geheim",
-    ca: "-----BEGIN CERTIFICATE-----",
-    image: "worker:1",
-    runner: "runner:1",
-  };
-  pulumi.runtime.setAllConfig(
-    Object.fromEntries(Object.entries(settings).map(([key, value]) => [`postgres-batch:${key}`, value])),
-  );
+  const server = { host: "db.example", database: "shop", user: "owner", password: "geheim" };
+  const settings = { ...server, ca: "-----BEGIN CERTIFICATE-----", image: "worker:1", runner: "runner:1" };
+  const config = Object.entries(settings).map(([key, value]) => [`postgres-batch:${key}`, value]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(config));
   await import(pathToFileURL(join(folder, "index.ts")).href);
   await pulumi.runtime.disconnect();
 

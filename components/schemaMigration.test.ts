@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import * as k8s from "@pulumi/kubernetes";
 import { createFolder } from "../tests/support/createFolder.ts";
 import { MIGRATION_ARGS as ARGS } from "../tests/support/pulumi/componentArgs.ts";
+import { SIDECAR, sidecarPatch, workPatch } from "../tests/support/pulumi/patches.ts";
 import { mockEngine, recordResources } from "../tests/support/pulumi/recordResources.ts";
 import { SchemaMigration, type SchemaMigrationArgs, schemaVersion } from "./schemaMigration.ts";
 
@@ -102,11 +103,8 @@ test("it migrates as the owner, bypasses a pooler, and reads every password from
 });
 
 test("it gets the tables to attach and the connections to check, but no password of a role that a DBA prepared", async () => {
-  const { env } = await changed({
-    attach: [{ kind: "page", table: "shop.pages" }],
-    connectionsNeeded: 44,
-    rolesPrepared: true,
-  });
+  const attach = [{ kind: "page", table: "shop.pages" }];
+  const { env } = await changed({ attach, connectionsNeeded: 44, rolesPrepared: true });
   assert.equal(env.get("ATTACH"), '[{"kind":"page","table":"shop.pages"}]');
   assert.equal(env.get("MAX_CONNECTIONS_NEEDED"), "44");
   assert.equal(env.get("WORKER_USERNAME"), "batch_worker");
@@ -114,12 +112,7 @@ test("it gets the tables to attach and the connections to check, but no password
 });
 
 test("its pod uses the pod settings for placement, but not those that serve only the work", async () => {
-  const {
-    metadata: jobMetadata,
-    pod,
-    container,
-    env,
-  } = await changed({
+  const placed = await changed({
     pod: {
       labels: { team: "shop" },
       imagePullSecrets: ["registry"],
@@ -129,17 +122,20 @@ test("its pod uses the pod settings for placement, but not those that serve only
       volumes: [{ name: "data", emptyDir: {} }],
       volumeMounts: [{ name: "data", mountPath: "/data" }],
       resources: { limits: { "nvidia.com/gpu": "1" } },
-      podSpecPatch: { initContainers: [{ name: "proxy", image: "proxy:1", restartPolicy: "Always" }] },
+      ...sidecarPatch(),
     },
   });
-  assert.deepEqual(jobMetadata.labels, { team: "shop" });
-  assert.partialDeepStrictEqual(pod, {
+  assert.deepEqual(placed.metadata.labels, { team: "shop" });
+  assert.partialDeepStrictEqual(placed.pod, {
     imagePullSecrets: [{ name: "registry" }],
     nodeSelector: { disk: "ssd" },
     initContainers: [{ name: "proxy" }],
   });
-  assert.ok(!env.has("MODE") && !("volumes" in pod));
-  assert.deepEqual(container.resources, { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "128Mi" } });
+  assert.ok(!placed.env.has("MODE") && !("volumes" in placed.pod));
+  assert.deepEqual(placed.container.resources, {
+    requests: { cpu: "50m", memory: "128Mi" },
+    limits: { memory: "128Mi" },
+  });
 });
 
 test("its pod has the volumes that the patch mounts, which a proxy may need", async () => {
@@ -149,21 +145,12 @@ test("its pod has the volumes that the patch mounts, which a proxy may need", as
       volumeMounts: [{ name: "data", mountPath: "/data" }],
       podSpecPatch: {
         containers: [{ volumeMounts: [{ name: "mine", mountPath: "/mine" }] }],
-        initContainers: [
-          {
-            name: "proxy",
-            image: "proxy:1",
-            restartPolicy: "Always",
-            volumeMounts: [{ name: "key", mountPath: "/key" }],
-          },
-        ],
+        initContainers: [{ ...SIDECAR, volumeMounts: [{ name: "key", mountPath: "/key" }] }],
       },
     },
   });
-  assert.deepEqual(
-    pod.volumes.map(({ name }: { name: string }) => name),
-    ["key", "mine"],
-  );
+  const names = pod.volumes.map(({ name }: { name: string }) => name);
+  assert.deepEqual(names, ["key", "mine"]);
 });
 
 test("its pod has what the patch changes only a part of: a volume, a mount", async () => {
@@ -199,7 +186,7 @@ test("its container has the limits that a quota demands of every container, and 
 
 test("the resources that a patch gives the work are not its own, except limits that a quota demands", async () => {
   const resources = { requests: { memory: "512Mi", cpu: 4 }, limits: { cpu: 8, "nvidia.com/gpu": 1 } };
-  const { container } = await changed({ pod: { podSpecPatch: { containers: [{ resources, tty: true }] } } });
+  const { container } = await changed({ pod: workPatch({ resources, tty: true }) });
   assert.deepEqual(container.resources, {
     requests: { cpu: "50m", memory: "128Mi" },
     limits: { memory: "128Mi", cpu: "8" },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { createFolder } from "../tests/support/createFolder.ts";
 import { type Changed, configProblems } from "../tests/support/pulumi/configProblems.ts";
+import { sidecarPatch } from "../tests/support/pulumi/patches.ts";
 import { assertOneProblem, onlyProblem } from "../tests/support/pulumi/problems.ts";
 import { COMMAND, database, EXISTING, PAGES } from "../tests/support/pulumi/stackSettings.ts";
 
@@ -44,25 +45,9 @@ describe("the stack's configuration", () => {
         batches: [PAGES, { ...PAGES, kind: "b", leaseSeconds: 0 }],
       },
     "livenessPort must be a port that no container of pod.podSpecPatch declares (the worker answers on it), or 0; got 28543":
-      {
-        pod: {
-          podSpecPatch: { initContainers: [{ name: "proxy", image: "proxy:1", ports: [{ containerPort: 28_543 }] }] },
-        },
-      },
+      { pod: sidecarPatch({ ports: [{ containerPort: 28_543 }] }) },
     "livenessPort must be a port that no container of pod.podSpecPatch declares (the worker answers on it), or 0; got 9000":
-      {
-        batches: [
-          {
-            ...COMMAND,
-            livenessPort: 9_000,
-            pod: {
-              podSpecPatch: {
-                initContainers: [{ name: "proxy", image: "proxy:1", ports: [{ containerPort: 9_000 }] }],
-              },
-            },
-          },
-        ],
-      },
+      { batches: [{ ...COMMAND, livenessPort: 9_000, pod: sidecarPatch({ ports: [{ containerPort: 9_000 }] }) }] },
     "image must have one of build and existing": { image: { build: {}, existing: "a:1" } },
     "image.existingRunner must be set together with image.existing": { image: { existing: "a:1" }, batches: [COMMAND] },
     "image.existingRunner must be set together with existing": { image: { existingRunner: "a:1" } },
