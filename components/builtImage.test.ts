@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
-import { afterEach, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { RunError } from "@pulumi/pulumi";
-import { createPrograms } from "../tests/support/programs.ts";
+import { usePrograms } from "../tests/support/programs.ts";
 import { readBuiltImageId } from "./builtImage.ts";
 
-const path = process.env.PATH;
 const DIGESTS = { RepoDigests: ["pages@sha256:2e"] };
 
 async function read(docker: string): Promise<string | undefined> {
-  const { folder } = await createPrograms({ docker });
-  process.env.PATH = folder;
+  await usePrograms({ docker });
   return readBuiltImageId("pages:1");
 }
 
@@ -19,10 +17,6 @@ function print(image: object): string {
 }
 
 describe("readBuiltImageId", () => {
-  afterEach(() => {
-    process.env.PATH = path;
-  });
-
   for (const [what, image] of [
     ["has no digest", { RepoDigests: [] }],
     ["has null for digests", { RepoDigests: null }],
@@ -50,8 +44,8 @@ describe("readBuiltImageId", () => {
     });
   });
 
-  test("is an error without docker", () => {
-    process.env.PATH = "/nowhere";
+  test("is an error without docker", async () => {
+    await usePrograms({});
     assert.throws(() => readBuiltImageId("pages:1"), /docker is not on PATH/);
   });
 });

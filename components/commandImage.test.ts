@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { describe, test } from "node:test";
 import { output } from "@pulumi/pulumi";
-import { createPrograms } from "../tests/support/programs.ts";
+import { usePrograms } from "../tests/support/programs.ts";
 import { mockEngine, recordResources, settled } from "../tests/support/pulumi/recordResources.ts";
 import { CommandImage } from "./commandImage.ts";
 import { findBuiltImage, overlaidImage } from "./overlaidImage.ts";
@@ -43,16 +43,9 @@ describe("CommandImage", () => {
 describe("overlaidImage", () => {
   const page = { image: "pages:1" };
   async function isOverlaid(batch: Parameters<typeof findBuiltImage>[0], worker: WorkerImageArgs): Promise<boolean> {
-    const path = process.env.PATH;
-    const { folder } = await createPrograms({ docker: `echo '[{ "Id": "sha256:1f", "RepoDigests": [] }]'` });
-    process.env.PATH = folder;
-    try {
-      return (
-        overlaidImage({ name: "page", ...batch }, findBuiltImage(batch, worker), { runner: RUNNER }, {}) !== undefined
-      );
-    } finally {
-      process.env.PATH = path;
-    }
+    await usePrograms({ docker: `echo '[{ "Id": "sha256:1f", "RepoDigests": [] }]'` });
+    const built = findBuiltImage(batch, worker);
+    return overlaidImage({ name: "page", ...batch }, built, { runner: RUNNER }, {}) !== undefined;
   }
 
   test("is defined for an image that was built by the same daemon as the stack's images", async () =>

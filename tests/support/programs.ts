@@ -1,5 +1,6 @@
 import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { after } from "node:test";
 import { createFolder } from "./createFolder.ts";
 
 /** Programs that stand in for the real ones. */
@@ -23,4 +24,13 @@ export async function createPrograms(programs: Readonly<Record<string, string>>)
     folder,
     calls: async () => (await readFile(calls, "utf8")).split("\n").filter(Boolean),
   };
+}
+
+/** Creates programs as above, of which alone the calling test's PATH consists until it ends. */
+export async function usePrograms(programs: Readonly<Record<string, string>>): Promise<void> {
+  const path = process.env.PATH;
+  process.env.PATH = (await createPrograms(programs)).folder;
+  after(() => {
+    process.env.PATH = path;
+  });
 }
