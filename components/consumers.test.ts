@@ -61,34 +61,25 @@ describe("the YAML example", () => {
 
 describe("the Python example", () => {
   const program = example("python/__main__.py");
-  const shared = [...(/shared = \{([\s\S]*?)\n\}/.exec(program)?.[1]?.matchAll(/"(\w+)":/g) ?? [])].map(
-    ([, key = ""]) => key,
-  );
+  const [, sharedKeys = ""] = /shared = \{([\s\S]*?)\n\}/.exec(program) ?? [];
+  const shared = [...sharedKeys.matchAll(/"(\w+)":/g)].map(([, key = ""]) => key);
   const calls = [...program.matchAll(/batch\.(\w+)\(([\s\S]*?)\n?\)\n/g)];
 
   for (const [, component = "", body = ""] of calls) {
     test(`${component} has exactly the keys that its schema allows and requires`, () => {
-      const given = [...body.matchAll(/(?:^ {4}|, )(\w+)=/gm)]
-        .map(([, key = ""]) => key)
-        .filter((key) => key !== "opts");
+      const named = [...body.matchAll(/(?:^ {4}|, )(\w+)=/gm)].map(([, key = ""]) => key);
+      const given = named.filter((key) => key !== "opts");
       const keys = [...given, ...(body.includes("**shared") ? shared : [])];
       const { inputProperties = {}, requiredInputs = [] } = schema.resources[`postgres-batch:index:${component}`] ?? {};
       const pythonName = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-      assert.deepEqual(
-        keys.filter((key) => !Object.keys(inputProperties).map(pythonName).includes(key)),
-        [],
-      );
-      assert.deepEqual(
-        requiredInputs.filter((key) => !keys.includes(pythonName(key))),
-        [],
-      );
+      const unknown = keys.filter((key) => !Object.keys(inputProperties).map(pythonName).includes(key));
+      const missing = requiredInputs.filter((key) => !keys.includes(pythonName(key)));
+      assert.deepEqual([unknown, missing], [[], []]);
     });
   }
 
   test("creates the same components as the other examples", () => {
-    assert.deepEqual(
-      calls.map(([, component]) => component),
-      ["Keda", "Postgres", "SchemaMigration", "BatchScaledJob"],
-    );
+    const created = calls.map(([, component]) => component);
+    assert.deepEqual(created, ["Keda", "Postgres", "SchemaMigration", "BatchScaledJob"]);
   });
 });

@@ -45,10 +45,8 @@ describe("an installed KEDA", async () => {
   test("can be in a namespace that an administrator has created, with credentials for the registry", async () => {
     const given = { ...install, namespace: "scaling", createNamespace: false, imagePullSecrets: ["mirror"] };
     const { component: inIt, resources: there } = await record({ install: given }, "given");
-    assert.deepEqual(
-      there.map(({ type }) => type.split(":").at(-1)),
-      ["Keda", "Release"],
-    );
+    const types = there.map(({ type }) => type.split(":").at(-1));
+    assert.deepEqual(types, ["Keda", "Release"]);
     assert.equal(there[1]?.inputs.namespace, "scaling");
     assert.partialDeepStrictEqual(there[1]?.inputs.values, { imagePullSecrets: [{ name: "mirror" }] });
     assert.equal(await settled(inIt.namespace), "scaling");

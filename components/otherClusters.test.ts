@@ -100,19 +100,12 @@ describe("a cluster that assigns the user ids of pods (OpenShift)", () => {
       assert.deepEqual(podProblems({ ...pod, runAsAssignedUser: true }, true), [
         `pod.${path} must not be set with runAsAssignedUser (the cluster assigns it); got both`,
       ]);
-    assert.deepEqual(
-      podProblems({ runAsAssignedUser: true, podSpecPatch: { securityContext: { runAsUser: null } } }, true),
-      [],
-    );
-    assert.deepEqual(
-      configProblems({
-        pod: securityPatch(securityContext),
-        batches: [{ kind: "clap", table: "make_it_clap", pod: { runAsAssignedUser: true } }],
-      }),
-      [
-        "batches[0].pod.podSpecPatch.securityContext.runAsUser must not be set with runAsAssignedUser (the cluster assigns it); got both",
-      ],
-    );
+    const removed = { runAsAssignedUser: true, ...securityPatch({ runAsUser: null }) };
+    assert.deepEqual(podProblems(removed, true), []);
+    const batches = [{ kind: "clap", table: "make_it_clap", pod: { runAsAssignedUser: true } }];
+    assert.deepEqual(configProblems({ pod: securityPatch(securityContext), batches }), [
+      "batches[0].pod.podSpecPatch.securityContext.runAsUser must not be set with runAsAssignedUser (the cluster assigns it); got both",
+    ]);
     assert.equal(workerPod({ ...ARGS, pod: { runAsAssignedUser: false } }).securityContext.runAsUser, 1_000);
   });
 });

@@ -36,10 +36,8 @@ describe("an installed PostgreSQL", async () => {
   });
 
   test("waits for its Secrets, and everything is deleted with the namespace", () => {
-    assert.deepEqual(
-      byName("postgres")?.dependsOn,
-      secretNames.map((name) => `Secret ${name}`),
-    );
+    const secrets = secretNames.map((name) => `Secret ${name}`);
+    assert.deepEqual(byName("postgres")?.dependsOn, secrets);
     for (const name of ["postgres", ...secretNames])
       assert.equal(byName(name)?.deletedWith, "Namespace postgres-namespace", name);
   });
@@ -70,10 +68,8 @@ describe("an installed PostgreSQL", async () => {
 
   test("is the pinned chart from the given source", () => {
     const { name, namespace, chart, version, values } = byName("postgres")?.inputs ?? {};
-    assert.deepEqual(
-      [name, namespace, chart, version],
-      ["my-release", "keda-with-postgresql", INSTALL.chart, "16.7.27"],
-    );
+    assert.deepEqual([name, namespace], ["my-release", "keda-with-postgresql"]);
+    assert.deepEqual([chart, version], [INSTALL.chart, "16.7.27"]);
     assert.partialDeepStrictEqual(values, { image: { registry: "mirror.example" } });
   });
 

@@ -107,11 +107,8 @@ describe("scaledJobSpec", () => {
     const full = scaledJobSpec({ ...ARGS, command, pod: POD_SETTINGS });
     assert.deepEqual(crdProblems(full), []);
     const [work] = full.jobTargetRef.template.spec.containers;
-    assert.deepEqual(
-      work?.env.filter(({ value }) => value === ""),
-      [],
-      "KEDA writes its objects back without empty values",
-    );
+    const empty = work?.env.filter(({ value }) => value === "");
+    assert.deepEqual(empty, [], "KEDA writes its objects back without empty values");
   });
 
   test("polls the server directly, not a pooler, over TLS, and with verify-full if configured", () => {

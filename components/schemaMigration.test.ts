@@ -34,10 +34,8 @@ function variables({ env }: { readonly env: readonly { name: string; value?: str
 test("the migration is one Job, which is deleted with its namespace", () => {
   assert.deepEqual(others, []);
   assert.equal(component?.type, "postgres-batch:index:SchemaMigration");
-  assert.deepEqual(
-    [job?.type, job?.name, job?.parent],
-    ["kubernetes:batch/v1:Job", "schema", "SchemaMigration schema"],
-  );
+  const { type, name, parent } = job ?? {};
+  assert.deepEqual([type, name, parent], ["kubernetes:batch/v1:Job", "schema", "SchemaMigration schema"]);
   assert.equal(job?.deletedWith, "Namespace batches");
 });
 

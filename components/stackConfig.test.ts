@@ -78,19 +78,11 @@ describe("readStackConfig", () => {
         { ...COMMAND, kind: "big_page", timeoutSeconds: 60 },
       ],
     });
-    assert.deepEqual(
-      batches.map(({ name, kind, pollingInterval, maxReplicaCount, timeoutSeconds }) => [
-        name,
-        kind,
-        pollingInterval,
-        maxReplicaCount,
-        timeoutSeconds,
-      ]),
-      [
-        ["page", "page", 5, 3, 0],
-        ["big-page", "big_page", 5, 10, 60],
-      ],
-    );
+    const [page, bigPage, ...others] = batches;
+    const inherited = { pollingInterval: 5, maxReplicaCount: 10, timeoutSeconds: 0 };
+    assert.partialDeepStrictEqual(page, { name: "page", kind: "page", ...inherited, maxReplicaCount: 3 });
+    assert.partialDeepStrictEqual(bigPage, { name: "big-page", kind: "big_page", ...inherited, timeoutSeconds: 60 });
+    assert.deepEqual(others, []);
     assert.deepEqual(migration.attach, [
       { kind: "page", table: "pages" },
       { kind: "big_page", table: "pages" },

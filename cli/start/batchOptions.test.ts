@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { createFolder } from "../../tests/support/createFolder.ts";
-import { UsageError } from "../usageError.ts";
 import { readOptions } from "./options.ts";
 
 const SQL = `${import.meta.dirname}/../../examples/shell/naps.sql`;
@@ -10,12 +9,8 @@ const BATCH = ["--table", "pages", "--kind", "page", "--command", "python3 'my w
 
 describe("the options of a user's own batch", () => {
   test("are a command's words, the table, its kind, and the SQL that creates it", () => {
-    assert.deepEqual(readOptions(BATCH).batch, {
-      command: ["python3", "my work.py"],
-      table: "pages",
-      kind: "page",
-      sql: undefined,
-    });
+    const command = ["python3", "my work.py"];
+    assert.deepEqual(readOptions(BATCH).batch, { command, table: "pages", kind: "page", sql: undefined });
     const { sql } = readOptions([...BATCH, "--sql", SQL]).batch ?? {};
     assert.equal(sql?.file, SQL);
     assert.match(sql?.text ?? "", /create table naps/);
@@ -57,11 +52,7 @@ describe("the options of a user's own batch", () => {
   ];
   for (const [args, message] of refused) {
     const shown = args.join(" ").replace(SQL, "FILE").replace(folder, "FOLDER").slice(0, 200);
-    test(`refuses ${shown}, before anything is started`, () => {
-      assert.throws(
-        () => readOptions(args),
-        (error) => error instanceof UsageError && message.test(error.message),
-      );
-    });
+    test(`refuses ${shown}, before anything is started`, () =>
+      assert.throws(() => readOptions(args), { name: "UsageError", message }));
   }
 });

@@ -29,10 +29,8 @@ describe("pods that are not created", () => {
     ["twice", [event("ReplicaSet", "r"), event("ReplicaSet", "r", "FailedCreate", 25)], ["ReplicaSet n/r"]],
   ] as const) {
     test(`${what} are ${subjects.length} problem${subjects.length === 1 ? "" : "s"}`, () => {
-      assert.deepEqual(
-        creationProblems(events, STATE).map(({ subject }) => subject),
-        subjects,
-      );
+      const found = creationProblems(events, STATE).map(({ subject }) => subject);
+      assert.deepEqual(found, subjects);
     });
   }
 

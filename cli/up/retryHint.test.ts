@@ -14,14 +14,10 @@ describe("the hint on how to continue", () => {
     test(`is "${retry}", with a refresh for missing objects unless there is one, and cancel for a locked stack`, () => {
       const lines = retryHint(script, { stack, pulumiArgs, extraEnv: EXTRA_ENV });
       assert.equal(lines[1], retry);
-      assert.deepEqual(
-        lines.slice(2).filter((line) => line.startsWith("npm run")),
-        refresh,
-      );
-      assert.equal(
-        lines.at(-1),
-        `PULUMI_BACKEND_URL='file:///my%20work%20%231'\\''s' PULUMI_CONFIG_PASSPHRASE='' pulumi cancel --yes --stack ${stack}`,
-      );
+      const more = lines.slice(2).filter((line) => line.startsWith("npm run"));
+      assert.deepEqual(more, refresh);
+      const variables = "PULUMI_BACKEND_URL='file:///my%20work%20%231'\\''s' PULUMI_CONFIG_PASSPHRASE=''";
+      assert.equal(lines.at(-1), `${variables} pulumi cancel --yes --stack ${stack}`);
     });
   }
 });

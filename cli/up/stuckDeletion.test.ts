@@ -26,10 +26,8 @@ describe("a deletion that does not end", () => {
       const { lines } = stuckPod(held, DEADLINE + 31_000, "mine") ?? { lines: [] };
       assert.match(lines[0] ?? "", phase === "Running" ? /its node two-m02/ : /: a\.example\/x, b\.example\/y$/);
       if (phase === "Running") return;
-      assert.equal(
-        lines[2],
-        `  kubectl --context mine patch pod p -n n --type=merge -p '{"metadata":{"finalizers":null}}'`,
-      );
+      const command = `kubectl --context mine patch pod p -n n --type=merge -p '{"metadata":{"finalizers":null}}'`;
+      assert.equal(lines[2], `  ${command}`);
     });
   }
 

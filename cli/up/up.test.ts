@@ -85,10 +85,10 @@ describe("npm run up", { timeout: 180_000 }, () => {
 
   test("reads the stack's settings from the same file as Pulumi", async () => {
     const { called } = await succeeds("up", { args: ["--config-file", "Pulumi.yaml"] });
-    assert.deepEqual(
-      called(/^pulumi config get/),
-      ["kubernetesContext", "image"].map((key) => `pulumi config get ${key} --stack dev --config-file Pulumi.yaml`),
-    );
+    assert.deepEqual(called(/^pulumi config get/), [
+      "pulumi config get kubernetesContext --stack dev --config-file Pulumi.yaml",
+      "pulumi config get image --stack dev --config-file Pulumi.yaml",
+    ]);
   });
 
   test("refuses a minikube that cannot build the image, before anything is deployed", async () => {
