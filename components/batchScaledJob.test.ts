@@ -20,14 +20,14 @@ const ARGS: BatchScaledJobArgs = {
   pod: { labels: { team: "shop" }, annotations: { owner: "shop" } },
 };
 const { component: batch, resources } = await recordResources((options) => new BatchScaledJob("claps", ARGS, options));
-const [component, authentication, scaledJob, ...others] = resources;
+const [top, authentication, scaledJob, ...others] = resources;
 const job = JSON.parse(await settled(batch.job));
 
 describe("a batch", () => {
   test("is a TriggerAuthentication and a ScaledJob that depends on it, and nothing else", () => {
     assert.deepEqual(others, []);
-    assert.equal(component?.type, "postgres-batch:index:BatchScaledJob");
-    assert.deepEqual(component?.inputs, {});
+    assert.equal(top?.type, "postgres-batch:index:BatchScaledJob");
+    assert.deepEqual(top?.inputs, {});
     assert.deepEqual(
       [authentication, scaledJob].map((child) => [child?.type, child?.name, child?.parent]),
       [

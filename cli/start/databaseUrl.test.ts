@@ -4,8 +4,15 @@ import { fileURLToPath } from "node:url";
 import { parseDatabaseUrl } from "./databaseUrl.ts";
 
 const HERE = fileURLToPath(import.meta.url);
-const LOCATION = { host: "h", port: 5432, name: "d" };
-const PLAIN = { ...LOCATION, user: "u", password: undefined, sslMode: "disable", caFile: undefined };
+const PLAIN = {
+  host: "h",
+  port: 5432,
+  user: "u",
+  password: undefined,
+  name: "d",
+  sslMode: "disable",
+  caFile: undefined,
+};
 
 describe("DATABASE_URL", () => {
   const accepted: readonly (readonly [url: string, address: object])[] = [

@@ -32,7 +32,7 @@ export const POD_ARGS: WorkerPodArgs = {
   image: { reference: "postgres-batch:0123456789ab", pullPolicy: "Never" },
   database: DATABASE,
   pooled: true,
-  role: { user: "batch_worker", secretName: "batch-worker", secretKey: "password" },
+  role: role("batch_worker"),
   env: [{ name: "KIND", value: "clap" }],
   cpu: "100m",
   memory: "128Mi",

@@ -3,7 +3,7 @@ import { RunError } from "@pulumi/pulumi";
 import { podRule } from "../../../components/podRules.ts";
 import type { Rule } from "../../../components/rule.ts";
 
-/** The problems that a rule finds in a value; empty if it finds none, as the next two. */
+/** The problems that a rule finds in a value. */
 export function ruleProblems(rule: Rule, path: string, value: unknown): string[] {
   const found: string[] = [];
   rule(path, value, found);
@@ -15,7 +15,7 @@ export function podProblems(pod: unknown, hasCommand = false): string[] {
   return ruleProblems(podRule(hasCommand), "pod", pod);
 }
 
-/** The problems with which a program is ended, one line each. */
+/** The problems with which a program is ended, one line each; empty if it is not. */
 export function programProblems(run: () => unknown): string[] {
   try {
     run();
