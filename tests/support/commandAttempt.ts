@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
+import { PassThrough, type Writable } from "node:stream";
 import { after } from "node:test";
 import type { CommandSettings } from "../../worker/src/command/commandSettings.ts";
 import { createCommandWork } from "../../worker/src/command/createCommandWork.ts";
 import { createLog } from "../../worker/src/log.ts";
-import type { WorkContext, WorkResult } from "../../worker/src/work.ts";
+import type { WorkContext } from "../../worker/src/work.ts";
 import { workContext } from "./workContext.ts";
 
 /** What a test may set; everything else is as in a runner. */
@@ -14,21 +14,13 @@ export interface CommandAttempt extends Partial<CommandSettings> {
   readonly row?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly context?: Partial<WorkContext>;
+  /** Why the attempt must stop as soon as the command has written something. */
+  readonly stopFor?: Error;
   /** Called at each chunk with everything the command has written so far. */
   readonly onOutput?: (output: string) => void;
 }
 
-/** The attempt's result and everything that it wrote. */
-interface AttemptRecord {
-  readonly result: WorkResult;
-  readonly stdout: Buffer;
-  readonly stderr: Buffer;
-  readonly log: readonly Record<string, unknown>[];
-  readonly progress: readonly (readonly [number, number | undefined])[];
-  readonly checkpoints: readonly unknown[];
-}
-
-/** A folder for attempts, removed after the tests. */
+/** A folder that is removed after the tests. */
 export function createDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "command-"));
   after(() => rmSync(directory, { recursive: true, force: true }));
@@ -40,27 +32,44 @@ export function shell(script: string): readonly string[] {
   return ["/bin/sh", "-c", script];
 }
 
-/** Runs one attempt of a command. */
-export async function runCommandAttempt({ row = "{}", env, context, onOutput, ...settings }: CommandAttempt) {
-  const stdout = collect(onOutput);
+/** A command's settings: a runner's defaults, and a folder of its own. */
+function toSettings({ directory = createDirectory(), ...more }: Partial<CommandSettings>): CommandSettings {
+  return { command: [], finalExitCodes: [], retryAfterSeconds: 60, directory, ...more };
+}
+
+/** The work of a script whose stdout goes to `stdout`. */
+export function createScriptWork(script: string, stdout: Writable, more: Partial<CommandSettings> = {}) {
+  return createCommandWork(toSettings({ command: shell(script), ...more }), {
+    stdout,
+    stderr: new PassThrough().resume(),
+  });
+}
+
+/** Runs one attempt of a script. */
+export function runScript(script: string, more: CommandAttempt = {}) {
+  return runCommandAttempt({ command: shell(script), ...more });
+}
+
+/** Runs one attempt of a command; resolves with its result and everything that it wrote. */
+export async function runCommandAttempt({ row = "{}", env, context, stopFor, onOutput, ...more }: CommandAttempt) {
+  const stop = new AbortController();
+  const stdout = collect((output) => {
+    if (stopFor) stop.abort(stopFor);
+    onOutput?.(output);
+  });
   const stderr = collect();
   const log: Record<string, unknown>[] = [];
   const progress: [number, number | undefined][] = [];
   const checkpoints: unknown[] = [];
   const work = createCommandWork(
-    {
-      command: [],
-      finalExitCodes: [],
-      retryAfterSeconds: 60,
-      directory: settings.directory ?? createDirectory(),
-      ...settings,
-    },
+    toSettings(more),
     { stdout: stdout.stream, stderr: stderr.stream },
     { ...process.env, ...env },
   );
   const given = workContext({
     requestId: "7",
     attempt: 2,
+    signal: stop.signal,
     log: createLog({}, (line) => log.push(JSON.parse(line))),
     progress: (done, total) => void progress.push([done, total]),
     saveCheckpoint: async (value) => void checkpoints.push(JSON.parse(JSON.stringify(value))),
@@ -69,7 +78,7 @@ export async function runCommandAttempt({ row = "{}", env, context, onOutput, ..
   });
   const result = await work.run(row, given);
   await work.close();
-  return { result, stdout: stdout.bytes(), stderr: stderr.bytes(), log, progress, checkpoints } satisfies AttemptRecord;
+  return { result, stdout: stdout.bytes(), stderr: stderr.bytes(), log, progress, checkpoints };
 }
 
 function collect(onOutput?: (output: string) => void) {

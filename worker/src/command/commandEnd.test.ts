@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { type CommandAttempt, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { type CommandAttempt, runCommandAttempt, runScript, shell } from "../../../tests/support/commandAttempt.ts";
 import { InterruptedError, TimedOutError } from "../errors.ts";
 import type { WorkResult } from "../work.ts";
+
+const SIGTERM = new InterruptedError("SIGTERM");
+const TIMEOUT = new TimedOutError(5);
 
 const RESULT = `printf '{"pages": 3}' > $BATCH_RESULT_FILE;`;
 /** A script that runs `last` on SIGTERM. */
@@ -12,7 +15,7 @@ function obeys(last: string): string {
 }
 
 /** Attempts that produce each row of the table. */
-const ENDS: Readonly<Record<string, readonly (CommandAttempt & { readonly stopFor?: Error })[]>> = {
+const ENDS: Readonly<Record<string, readonly CommandAttempt[]>> = {
   "exit 0": [{ command: shell("exit 0") }, { command: shell(`${RESULT} exit 0`) }],
   "exit 0, result file not JSON or over 64 KiB": [
     { command: shell("echo no > $BATCH_RESULT_FILE") },
@@ -22,9 +25,7 @@ const ENDS: Readonly<Record<string, readonly (CommandAttempt & { readonly stopFo
     { command: shell(": > $BATCH_RESULT_FILE") },
     { command: shell(`printf '"\\\\u0000"' > $BATCH_RESULT_FILE`) },
   ],
-  "exit 64, 65 or 78": [64, 65, 78].map((code) => ({
-    command: shell(`exit ${code}`),
-  })),
+  "exit 64, 65 or 78": [64, 65, 78].map((code) => ({ command: shell(`exit ${code}`) })),
   "exit with one of `finalExitCodes`": [{ command: shell("exit 3"), finalExitCodes: [3, 4] }],
   "exit 75": [
     { command: shell("exit 75"), retryAfterSeconds: 60 },
@@ -40,8 +41,8 @@ const ENDS: Readonly<Record<string, readonly (CommandAttempt & { readonly stopFo
     command: shell(`kill -${signal} $$`),
   })),
   "SIGTERM, then exit 0 with a result file": [
-    { command: shell(obeys(`${RESULT} exit 0`)), stopFor: new InterruptedError("SIGTERM") },
-    { command: shell(obeys("echo null > $BATCH_RESULT_FILE; exit 0")), stopFor: new InterruptedError("SIGTERM") },
+    { command: shell(obeys(`${RESULT} exit 0`)), stopFor: SIGTERM },
+    { command: shell(obeys("echo null > $BATCH_RESULT_FILE; exit 0")), stopFor: SIGTERM },
   ],
   "SIGTERM, then any other end, even exit 0": [
     obeys("exit 0"),
@@ -50,19 +51,14 @@ const ENDS: Readonly<Record<string, readonly (CommandAttempt & { readonly stopFo
     obeys(`${RESULT} exit 143`),
     obeys("echo no > $BATCH_RESULT_FILE; exit 0"),
     "echo ready; sleep 60",
-  ].map((script) => ({ command: shell(script), stopFor: new InterruptedError("SIGTERM") })),
-  "timeout, then exit 0 with a result file": [{ command: shell(obeys(`${RESULT} exit 0`)), stopFor: timeout() }],
-  "timeout, then any other end": [
-    { command: shell(obeys("exit 0")), stopFor: timeout() },
-    { command: shell(obeys("exit 75")), stopFor: timeout() },
-    { command: shell("echo ready; sleep 60"), stopFor: timeout() },
-  ],
+  ].map((script) => ({ command: shell(script), stopFor: SIGTERM })),
+  "timeout, then exit 0 with a result file": [{ command: shell(obeys(`${RESULT} exit 0`)), stopFor: TIMEOUT }],
+  "timeout, then any other end": [obeys("exit 0"), obeys("exit 75"), "echo ready; sleep 60"].map((script) => ({
+    command: shell(script),
+    stopFor: TIMEOUT,
+  })),
   "cannot be started": [{ command: ["no-such-program"] }, { command: ["/etc/passwd"] }, { command: [] }],
 };
-
-function timeout(): Error {
-  return new TimedOutError(5);
-}
 
 /** The result that a row of the table promises. */
 function getExpected(attempt: string, then: string): Partial<WorkResult> {
@@ -89,19 +85,12 @@ describe("docs/commands.md", () => {
   });
 
   for (const [, line, attempt, then] of LINES) {
-    for (const { stopFor, ...given } of ENDS[line] ?? []) {
+    for (const given of ENDS[line] ?? []) {
       test(`${line}: ${attempt}, ${then} (${given.command?.at(-1)?.slice(0, 60)})`, async () => {
-        const stop = new AbortController();
-        const { result } = await runCommandAttempt({
-          ...given,
-          context: { signal: stop.signal },
-          onOutput: () => stop.abort(stopFor),
-        });
+        const { result } = await runCommandAttempt(given);
         const expected = getExpected(attempt, then);
-        assert.deepEqual(
-          Object.fromEntries(Object.keys(expected).map((key) => [key, Reflect.get(result, key)])),
-          expected,
-        );
+        const got = Object.fromEntries(Object.keys(expected).map((key) => [key, Reflect.get(result, key)]));
+        assert.deepEqual(got, expected);
         if (attempt === "succeeded" && given.command?.at(-1)?.includes("pages")) {
           assert.deepEqual(result, { outcome: "succeeded", result: { pages: 3 } });
         }
@@ -112,22 +101,22 @@ describe("docs/commands.md", () => {
 });
 
 test("the error says how the command ended, and ends with its stderr", async () => {
-  const { result } = await runCommandAttempt({ command: shell("echo first >&2; echo last >&2; exit 3") });
+  const { result } = await runScript("echo first >&2; echo last >&2; exit 3");
   assert.deepEqual(result, { outcome: "failed", message: "exit code 3: first\nlast", final: false });
 });
 
 test("the error of a wrong result file says what is wrong with it, and ends with stderr, which may say why", async () => {
-  const { result } = await runCommandAttempt({ command: shell(": > $BATCH_RESULT_FILE; echo disk full >&2") });
+  const { result } = await runScript(": > $BATCH_RESULT_FILE; echo disk full >&2");
   const message = "the result file must be JSON; got an empty file: disk full";
   assert.deepEqual(result, { outcome: "failed", message, final: false });
 });
 
 test("the error of a command that has failed ends with its stdout if its stderr is empty", async () => {
-  const failed = await runCommandAttempt({ command: shell("echo first; echo last; exit 3") });
+  const failed = await runScript("echo first; echo last; exit 3");
   assert.deepEqual(failed.result, { outcome: "failed", message: "exit code 3: first\nlast", final: false });
-  const both = await runCommandAttempt({ command: shell("echo out; echo err >&2; exit 3") });
+  const both = await runScript("echo out; echo err >&2; exit 3");
   assert.deepEqual(both.result, { outcome: "failed", message: "exit code 3: err", final: false });
-  const killed = await runCommandAttempt({ command: shell("echo out; kill -KILL $$") });
+  const killed = await runScript("echo out; kill -KILL $$");
   assert.deepEqual(killed.result, { outcome: "crashed", message: "ended by SIGKILL" });
 });
 
@@ -138,26 +127,20 @@ for (const [file, problem] of [
   ["90 s", "the result file must be JSON that PostgreSQL can store; got a syntax error"],
 ] as const) {
   test(`exit 75 with the result file ${file}: the error says that the delay is not the command's`, async () => {
-    const { result } = await runCommandAttempt({
-      command: shell(`printf '%s' '${file}' > $BATCH_RESULT_FILE; echo busy >&2; exit 75`),
-    });
+    const { result } = await runScript(`printf '%s' '${file}' > $BATCH_RESULT_FILE; echo busy >&2; exit 75`);
     assert.deepEqual(result, { outcome: "retryLater", afterSeconds: 60, message: `exit code 75: busy; ${problem}` });
   });
 }
 
 test("exit 75 with another result waits as long as the setting says", async () => {
   for (const file of ["[1]", "null", '{"pages": 3}']) {
-    const { result } = await runCommandAttempt({
-      command: shell(`printf '%s' '${file}' > $BATCH_RESULT_FILE; exit 75`),
-      retryAfterSeconds: 7,
-    });
+    const script = `printf '%s' '${file}' > $BATCH_RESULT_FILE; exit 75`;
+    const { result } = await runScript(script, { retryAfterSeconds: 7 });
     assert.deepEqual(result, { outcome: "retryLater", afterSeconds: 7, message: "exit code 75" });
   }
 });
 
 test("a result's numbers keep their precision", async () => {
-  const { result } = await runCommandAttempt({
-    command: shell(`printf '{"id": 9007199254740993, "price": 1.10}' > $BATCH_RESULT_FILE`),
-  });
+  const { result } = await runScript(`printf '{"id": 9007199254740993, "price": 1.10}' > $BATCH_RESULT_FILE`);
   assert.equal(JSON.stringify(result), '{"outcome":"succeeded","result":{"id":9007199254740993,"price":1.10}}');
 });

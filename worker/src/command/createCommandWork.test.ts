@@ -1,34 +1,22 @@
 import assert from "node:assert/strict";
-import files from "node:fs/promises";
-import { syncBuiltinESMExports } from "node:module";
 import { PassThrough } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createDirectory, shell } from "../../../tests/support/commandAttempt.ts";
+import { createScriptWork } from "../../../tests/support/commandAttempt.ts";
+import { replaceFiles } from "../../../tests/support/replaceFiles.ts";
 import { workContext } from "../../../tests/support/workContext.ts";
 import { createLog } from "../log.ts";
-import { createCommandWork } from "./createCommandWork.ts";
 
 /** Runs a command that leaves 100 files and is killed, where each removal of a file takes as long as `unlink`. */
 async function removeSlowly(t: TestContext, unlink: () => Promise<void>) {
-  t.mock.method(files, "unlink", unlink);
-  syncBuiltinESMExports();
+  replaceFiles(t, { unlink });
   const kill = new AbortController();
   const log: string[] = [];
-  const work = createCommandWork(
-    {
-      command: shell("cd $TMPDIR; touch $(seq 100); echo ready; sleep 60"),
-      finalExitCodes: [],
-      retryAfterSeconds: 60,
-      directory: createDirectory(),
-    },
-    { stdout: new PassThrough().on("data", () => kill.abort()), stderr: new PassThrough().resume() },
-  );
+  const stdout = new PassThrough().on("data", () => kill.abort());
+  const work = createScriptWork("cd $TMPDIR; touch $(seq 100); echo ready; sleep 60", stdout);
   const context = { signal: kill.signal, killSignal: kill.signal, log: createLog({}, (line) => log.push(line)) };
   const result = await work.run("{}", workContext(context));
   await work.close();
-  t.mock.restoreAll();
-  syncBuiltinESMExports();
   return { result, stuck: work.stuck, log: log.join("") };
 }
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { createDirectory, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { createDirectory, runScript } from "../../../tests/support/commandAttempt.ts";
 import { noPython } from "../../../tests/support/firstThread.ts";
 import { until } from "../../../tests/support/until.ts";
 import { endProcesses } from "./endProcesses.ts";
@@ -39,17 +39,10 @@ for (const [what, script] of Object.entries(LEAVING)) {
   for (const end of ["exit 0", "exit 1", "kill -SEGV $$"]) {
     test(`${what} ends with the command (${end})`, { timeout: 30_000 }, async () => {
       const directory = createDirectory();
-      const { stdout, log } = await runCommandAttempt({
-        command: shell(`exec 3>&1; ${script}; ${end}`),
-        env: { LINGER },
-        directory,
-      });
+      const { stdout, log } = await runScript(`exec 3>&1; ${script}; ${end}`, { env: { LINGER }, directory });
       assert.deepEqual(findRunning(stdout), []);
-      const ours = listProcesses().filter(({ pid }) => readProcFile(pid, "environ")?.includes(directory));
-      assert.deepEqual(
-        ours.filter(({ ended }) => !ended),
-        [],
-      );
+      const isOurs = ({ pid, ended }: ProcessEntry) => !ended && readProcFile(pid, "environ")?.includes(directory);
+      assert.deepEqual(listProcesses().filter(isOurs), []);
       assert.deepEqual(log, []);
     });
   }
@@ -58,11 +51,8 @@ for (const [what, script] of Object.entries(LEAVING)) {
 test("a daemon that left the session ends with the command, whatever the folder of its attempt is called", async () => {
   const directory = join(createDirectory(), "ünïcödé\n😀 ");
   mkdirSync(directory);
-  const { stdout } = await runCommandAttempt({
-    command: shell(`exec 3>&1; ${LEAVING["a daemon that forked twice, with its streams closed"]}`),
-    env: { LINGER },
-    directory,
-  });
+  const script = `exec 3>&1; ${LEAVING["a daemon that forked twice, with its streams closed"]}`;
+  const { stdout } = await runScript(script, { env: { LINGER }, directory });
   assert.deepEqual(findRunning(stdout), []);
 });
 
@@ -71,8 +61,7 @@ test("another attempt's processes, and the runner's own, are not killed", async 
   await once(bystander, "spawn");
   const directory = createDirectory();
   let other = 0;
-  const long = runCommandAttempt({
-    command: shell("echo $$; while [ ! -e stop ]; do sleep 0.01; done; echo done"),
+  const long = runScript("echo $$; while :; do sleep 0.01; done", {
     directory,
     env: { PWD: directory },
     onOutput: (output) => {
@@ -80,7 +69,7 @@ test("another attempt's processes, and the runner's own, are not killed", async 
     },
     context: { signal: AbortSignal.timeout(1_500) },
   });
-  await runCommandAttempt({ command: shell("setsid sleep 60 & sleep 0.2"), directory });
+  await runScript("setsid sleep 60 & sleep 0.2", { directory });
   assert.equal(readProcess(bystander.pid as number)?.ended, false);
   assert.equal(readProcess(other)?.ended, false);
   bystander.kill();

@@ -2,35 +2,28 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { PassThrough, Writable } from "node:stream";
 import { test } from "node:test";
-import { createDirectory, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { createScriptWork, runScript } from "../../../tests/support/commandAttempt.ts";
 import { EXHAUSTIVE } from "../../../tests/support/sample.ts";
 import { workContext } from "../../../tests/support/workContext.ts";
-import { createCommandWork } from "./createCommandWork.ts";
 
-/** Runs a command whose stdout goes to `stdout`. */
-async function runInto(stdout: Writable, script: string) {
-  const settings = { command: shell(script), finalExitCodes: [], retryAfterSeconds: 60, directory: createDirectory() };
-  const work = createCommandWork(settings, { stdout, stderr: new PassThrough().resume() });
-  return await work.run("{}", workContext());
-}
+/** Runs a script whose stdout goes to `stdout`. */
+const runInto = (stdout: Writable, script: string) => createScriptWork(script, stdout).run("{}", workContext());
 
 test("stdout and stderr arrive byte for byte, each on its own stream", async () => {
   const bytes = String.raw`\000\001\n\r\n\377\376\303(\342\202`;
-  const { stdout, stderr } = await runCommandAttempt({ command: shell(`printf '${bytes}\\n'; printf '${bytes}' >&2`) });
+  const { stdout, stderr } = await runScript(`printf '${bytes}\\n'; printf '${bytes}' >&2`);
   const expected = Buffer.from("00010a0d0afffec328e282", "hex");
   assert.deepEqual(stdout, Buffer.concat([expected, Buffer.from("\n")]));
   assert.deepEqual(stderr, expected);
 });
 
 test("after a last line without a newline, the runner's next log line starts on a new one", async () => {
-  const { stdout } = await runCommandAttempt({ command: shell("printf 'no newline'") });
+  const { stdout } = await runScript("printf 'no newline'");
   assert.equal(stdout.toString(), "no newline\n");
 });
 
 test("/dev/stdout and /dev/stderr can be opened", async () => {
-  const { stdout, stderr, result } = await runCommandAttempt({
-    command: shell("echo out > /dev/stdout; echo err > /dev/stderr"),
-  });
+  const { stdout, stderr, result } = await runScript("echo out > /dev/stdout; echo err > /dev/stderr");
   assert.deepEqual([stdout.toString(), stderr.toString(), result.outcome], ["out\n", "err\n", "succeeded"]);
 });
 
@@ -52,10 +45,8 @@ test(`${MEGABYTES} MB of output are forwarded in bounded memory`, { timeout: 120
   const memoryBefore = process.memoryUsage().rss;
   const { outcome } = await runInto(sink, `head -c ${MEGABYTES}000000 /dev/zero | tr '\\0' '\\n'`);
   assert.deepEqual([outcome, bytes], ["succeeded", 1_000_000 * MEGABYTES]);
-  assert.ok(
-    mostMemory - memoryBefore < (EXHAUSTIVE ? 200e6 : 80e6),
-    `${mostMemory - memoryBefore} bytes more than before`,
-  );
+  const more = mostMemory - memoryBefore;
+  assert.ok(more < (EXHAUSTIVE ? 200e6 : 80e6), `${more} bytes more than before`);
   const expected = createHash("sha256");
   for (let mb = 0; mb < MEGABYTES; mb++) expected.update(Buffer.alloc(1_000_000, "\n"));
   assert.equal(hash.digest("hex"), expected.digest("hex"));

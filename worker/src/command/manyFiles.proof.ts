@@ -4,23 +4,17 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
-import { createDirectory, shell } from "../../../tests/support/commandAttempt.ts";
+import { createDirectory, createScriptWork } from "../../../tests/support/commandAttempt.ts";
 import { until } from "../../../tests/support/until.ts";
 import { workContext } from "../../../tests/support/workContext.ts";
 import { InterruptedError } from "../errors.ts";
-import { createCommandWork } from "./createCommandWork.ts";
 
 test("a command that has left many files behind cannot delay the runner by their removal", async () => {
   const directory = createDirectory();
   const kill = new AbortController();
-  const command = shell("cd $TMPDIR; seq 20000 | xargs touch; trap '' TERM; echo ready; while :; do sleep 0.01; done");
-  const work = createCommandWork(
-    { command, directory, finalExitCodes: [], retryAfterSeconds: 60 },
-    {
-      stdout: new PassThrough().on("data", () => kill.abort(new InterruptedError("SIGTERM"))),
-      stderr: new PassThrough().resume(),
-    },
-  );
+  const script = "cd $TMPDIR; seq 20000 | xargs touch; trap '' TERM; echo ready; while :; do sleep 0.01; done";
+  const stdout = new PassThrough().on("data", () => kill.abort(new InterruptedError("SIGTERM")));
+  const work = createScriptWork(script, stdout, { directory });
   await work.run("{}", workContext({ signal: kill.signal, killSignal: kill.signal }));
   assert.notDeepEqual(readdirSync(directory), []);
   await until("they are removed meanwhile", () => readdirSync(directory).length === 0);

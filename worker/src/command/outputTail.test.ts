@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { runScript } from "../../../tests/support/commandAttempt.ts";
 import { OutputTail, TAIL_BYTES } from "./outputTail.ts";
 
 function tail(...chunks: Buffer[]): string {
@@ -10,9 +10,7 @@ function tail(...chunks: Buffer[]): string {
 }
 
 test("the last 8 KiB of stderr are the attempt's error", async () => {
-  const { result } = await runCommandAttempt({
-    command: shell("for i in $(seq 1000); do echo line $i; done >&2; exit 1"),
-  });
+  const { result } = await runScript("for i in $(seq 1000); do echo line $i; done >&2; exit 1");
   assert.ok(result.outcome === "failed");
   const all = Array.from({ length: 1_000 }, (_, index) => `line ${index + 1}\n`).join("");
   assert.equal(result.message, `exit code 1: ${all.slice(-TAIL_BYTES).trimEnd()}`);

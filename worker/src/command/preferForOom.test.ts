@@ -4,7 +4,7 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, 
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { runScript } from "../../../tests/support/commandAttempt.ts";
 import { until } from "../../../tests/support/until.ts";
 import { preferForOom } from "./preferForOom.ts";
 import { listProcesses } from "./processTable.ts";
@@ -43,7 +43,7 @@ test("the command has a higher score than the runner", {
   skip: !existsSync("/proc/self") && "there is no /proc",
 }, async () => {
   const own = Number(readFileSync("/proc/self/oom_score_adj", "utf8"));
-  const { stdout } = await runCommandAttempt({ command: shell("sleep 0.2; cat /proc/self/oom_score_adj") });
+  const { stdout } = await runScript("sleep 0.2; cat /proc/self/oom_score_adj");
   assert.equal(Number(stdout), Math.min(1_000, own + 500));
 });
 

@@ -7,12 +7,10 @@ import { InterruptedError } from "../errors.ts";
 
 describe("a program whose first thread has ended", { skip: noPython, timeout: 30_000 }, () => {
   test("still runs: it is asked to stop", async () => {
-    const stop = new AbortController();
     const program = `threading.Thread(target=wait_for_zombie, args=(os.getpid(),)).start(); end_first_thread()`;
     const { result } = await runCommandAttempt({
       command: [PYTHON, "-c", `${END_FIRST_THREAD}${program}`],
-      context: { signal: stop.signal },
-      onOutput: () => stop.abort(new InterruptedError("SIGTERM")),
+      stopFor: new InterruptedError("SIGTERM"),
     });
     assert.deepEqual(result, { outcome: "interrupted", message: "asked to stop by SIGTERM: ended by SIGTERM" });
   });

@@ -1,29 +1,28 @@
 import assert from "node:assert/strict";
 import files from "node:fs/promises";
-import { syncBuiltinESMExports } from "node:module";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { createDirectory } from "../../../tests/support/commandAttempt.ts";
+import { replaceFiles } from "../../../tests/support/replaceFiles.ts";
 import { readJsonFile } from "./readJsonFile.ts";
 
 test("a link is read as its file; only one without a file has a problem, also if it is created at that moment", async (t) => {
-  const folder = await files.mkdtemp(join(tmpdir(), "read-json-file-"));
-  t.after(() => files.rm(folder, { recursive: true }));
+  const folder = createDirectory();
   const path = join(folder, "link");
   const { open } = files;
   const create = async (target: string) => {
-    t.mock.method(files, "open", async (...args: Parameters<typeof open>) => {
-      try {
-        return await open(...args);
-      } finally {
-        await files.symlink(target, path).catch(() => undefined);
-      }
+    const restore = replaceFiles(t, {
+      async open(...args) {
+        try {
+          return await open(...args);
+        } finally {
+          await files.symlink(target, path).catch(() => undefined);
+        }
+      },
     });
-    syncBuiltinESMExports();
     const found = await readJsonFile(path);
-    t.mock.restoreAll();
-    syncBuiltinESMExports();
+    restore();
     return found;
   };
   await files.writeFile(join(folder, "value"), "7");
@@ -33,11 +32,9 @@ test("a link is read as its file; only one without a file has a problem, also if
   assert.deepEqual(await create(join(folder, "none")), { problem: "must be a regular file; got a link to none" });
 });
 
-test("a socket is named as one, and a file that cannot be read is not said to have wrong JSON", async (t) => {
-  const folder = await files.mkdtemp(join(tmpdir(), "read-json-file-"));
-  const path = join(folder, "file");
+test("a socket is named as one, and a file that cannot be read is not said to have wrong JSON", async () => {
+  const path = join(createDirectory(), "file");
   const server = createServer().listen(path);
-  t.after(() => files.rm(folder, { recursive: true }));
   await new Promise((resolve) => server.once("listening", resolve));
   assert.deepEqual(await readJsonFile(path), { problem: "must be a regular file; got a socket" });
   await new Promise((resolve) => server.close(resolve));
@@ -49,10 +46,8 @@ test("a socket is named as one, and a file that cannot be read is not said to ha
   assert.match(JSON.stringify(await readJsonFile(path)), /"must be JSON that PostgreSQL can store; got .*utf-8/);
 });
 
-test("what PostgreSQL could store but is nested too deeply is not said to be wrong for PostgreSQL", async (t) => {
-  const folder = await files.mkdtemp(join(tmpdir(), "read-json-file-"));
-  const path = join(folder, "file");
-  t.after(() => files.rm(folder, { recursive: true }));
+test("what PostgreSQL could store but is nested too deeply is not said to be wrong for PostgreSQL", async () => {
+  const path = join(createDirectory(), "file");
   for (const [text, problem] of [
     [`${"[".repeat(201)}${"]".repeat(201)}`, "must be JSON nested at most 200 levels deep; got more"],
     ["1e10001", "must be JSON with exponents from -10000 to 10000; got 1e10001"],

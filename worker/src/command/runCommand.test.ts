@@ -3,7 +3,7 @@ import { existsSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { url as getDebuggerUrl } from "node:inspector";
 import { createServer } from "node:net";
 import { after, describe, test } from "node:test";
-import { runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { runCommandAttempt, runScript } from "../../../tests/support/commandAttempt.ts";
 
 /** What this process got from its own parent is passed on. */
 const INHERITED = new Set(
@@ -19,7 +19,7 @@ test("the program gets its arguments unchanged, without a shell", async () => {
 });
 
 test("a command cannot start the runner's debugger, which would show it the password", async () => {
-  const { result } = await runCommandAttempt({ command: shell("kill -USR1 $PPID") });
+  const { result } = await runScript("kill -USR1 $PPID");
   assert.deepEqual(result, { outcome: "succeeded" });
   assert.equal(getDebuggerUrl(), undefined);
 });
@@ -36,13 +36,8 @@ describe("the command's process", { skip: noProc }, () => {
   /** The fields of /proc/self/status in a command. */
   async function readStatus(): Promise<Readonly<Record<string, string>>> {
     const { stdout } = await runCommandAttempt({ command: ["cat", "/proc/self/status"] });
-    return Object.fromEntries(
-      stdout
-        .toString()
-        .trim()
-        .split("\n")
-        .map((line) => line.split(":\t") as [string, string]),
-    );
+    const lines = stdout.toString().trim().split("\n");
+    return Object.fromEntries(lines.map((line) => line.split(":\t")));
   }
 
   test("has the default handling of every signal, although Node ignores some", async () => {
@@ -63,9 +58,7 @@ describe("the command's process", { skip: noProc }, () => {
   });
 
   test("has output with a name while it runs: a file system in user space may know nothing of a removed file", async () => {
-    const { stdout } = await runCommandAttempt({
-      command: shell("stat -L -c %h /dev/stdout; stat -L -c %h /dev/stderr"),
-    });
+    const { stdout } = await runScript("stat -L -c %h /dev/stdout; stat -L -c %h /dev/stderr");
     assert.equal(stdout.toString(), "1\n1\n");
   });
 
@@ -73,32 +66,25 @@ describe("the command's process", { skip: noProc }, () => {
     const server = createServer().listen(0);
     after(() => server.close());
     openSync("/dev/null", "r");
-    const { stdout } = await runCommandAttempt({ command: shell("ls /proc/$$/fd; exit 0") });
+    const { stdout } = await runScript("ls /proc/$$/fd; exit 0");
     const open = stdout.toString().trim().split("\n");
-    assert.deepEqual(
-      open.filter((file) => !INHERITED.has(file)),
-      ["0", "1", "2"],
-    );
+    const own = open.filter((file) => !INHERITED.has(file));
+    assert.deepEqual(own, ["0", "1", "2"]);
   });
 });
 
 test("output that has not been read when the command ends is forwarded, each stream in order", async () => {
-  const { stdout, stderr } = await runCommandAttempt({
-    command: shell("for i in $(seq 3000); do echo out $i; echo err $i >&2; done; kill -KILL $$"),
-  });
-  for (const [name, text] of [
-    ["out", stdout.toString()],
-    ["err", stderr.toString()],
-  ] as const) {
-    assert.equal(text, Array.from({ length: 3_000 }, (_, index) => `${name} ${index + 1}\n`).join(""));
-  }
+  const script = "for i in $(seq 3000); do echo out $i; echo err $i >&2; done; kill -KILL $$";
+  const { stdout, stderr } = await runScript(script);
+  const lines = (name: string) => Array.from({ length: 3_000 }, (_, index) => `${name} ${index + 1}\n`).join("");
+  assert.equal(stdout.toString(), lines("out"));
+  assert.equal(stderr.toString(), lines("err"));
 });
 
 test("output that passes through a process of the command, as in 'exec > >(tee log)', reaches the log and the error", async () => {
   const filter = 'while read -r line; do sleep 0.1; echo "filtered: $line" >&2; done < $TMPDIR/output';
-  const { result, stderr } = await runCommandAttempt({
-    command: shell(`mkfifo $TMPDIR/output; { ${filter}; } & exec > $TMPDIR/output 2>&1; echo no luck; exit 3`),
-  });
+  const script = `mkfifo $TMPDIR/output; { ${filter}; } & exec > $TMPDIR/output 2>&1; echo no luck; exit 3`;
+  const { result, stderr } = await runScript(script);
   assert.equal(stderr.toString(), "filtered: no luck\n");
   assert.deepEqual(result, { outcome: "failed", message: "exit code 3: filtered: no luck", final: false });
 });

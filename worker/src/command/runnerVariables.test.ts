@@ -34,10 +34,8 @@ function recordReads(read: (env: NodeJS.ProcessEnv) => unknown): readonly string
 test("every variable that is read as a setting is withheld from the command", () => {
   const names = [...recordReads(readSettings), ...recordReads(readCommandSettings)];
   assert.ok(names.includes("PGPASSWORD") && names.includes("FINAL_EXIT_CODES"));
-  assert.deepEqual(
-    names.filter((name) => !RUNNER_VARIABLES.has(name)),
-    [],
-  );
+  const passedOn = names.filter((name) => !RUNNER_VARIABLES.has(name));
+  assert.deepEqual(passedOn, []);
 });
 
 test("every variable that any other file of the worker names is withheld, too", () => {
@@ -49,8 +47,6 @@ test("every variable that any other file of the worker names is withheld, too", 
     .flatMap((names) => names.match(/\b[A-Z]\w+\b/g) ?? []);
   const names = [...read, ...destructured];
   assert.ok(["WORKER_PASSWORD", "JOB_NAME", "COMMAND_DIRECTORY"].every((name) => names.includes(name)));
-  assert.deepEqual(
-    names.filter((name) => !RUNNER_VARIABLES.has(name) && !PASSED_ON.includes(name)),
-    [],
-  );
+  const passedOn = names.filter((name) => !RUNNER_VARIABLES.has(name) && !PASSED_ON.includes(name));
+  assert.deepEqual(passedOn, []);
 });

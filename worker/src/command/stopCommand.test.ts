@@ -5,18 +5,16 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
-import { createDirectory, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { createDirectory, createScriptWork, runScript } from "../../../tests/support/commandAttempt.ts";
 import { workContext } from "../../../tests/support/workContext.ts";
 import { InterruptedError, TimedOutError } from "../errors.ts";
-import { createCommandWork } from "./createCommandWork.ts";
 
 /** Runs a script until it prints that it is ready; then aborts, and kills it `killAfterMs` later. */
 async function stopOnceReady(script: string, killAfterMs: number) {
   const stop = new AbortController();
   const kill = new AbortController();
   let stoppedAt = 0;
-  const { result, stdout } = await runCommandAttempt({
-    command: shell(script),
+  const { result, stdout } = await runScript(script, {
     context: { signal: stop.signal, killSignal: kill.signal },
     onOutput() {
       if (stop.signal.aborted) return;
@@ -83,8 +81,7 @@ for (const [what, script] of [
 test("a command that fails to stop in time cannot delay the runner by its output or its checkpoint", async () => {
   const kill = new AbortController();
   let killedAt = 0;
-  await runCommandAttempt({
-    command: shell("trap '' TERM; echo 1 > $BATCH_CHECKPOINT_FILE; echo ready; while :; do sleep 0.01; done"),
+  await runScript("trap '' TERM; echo 1 > $BATCH_CHECKPOINT_FILE; echo ready; while :; do sleep 0.01; done", {
     context: {
       signal: kill.signal,
       killSignal: kill.signal,
@@ -104,10 +101,7 @@ test("a disk that does not answer cannot delay the runner, whose exit does not w
   const fifo = join(createDirectory(), "fifo");
   execFileSync("mkfifo", [fifo]);
   const blocked: Promise<FileHandle>[] = [];
-  const work = createCommandWork(
-    { command: shell("echo ready; sleep 60"), finalExitCodes: [], retryAfterSeconds: 60, directory: createDirectory() },
-    { stdout: new PassThrough().on("data", hang), stderr: new PassThrough().resume() },
-  );
+  const work = createScriptWork("echo ready; sleep 60", new PassThrough().on("data", hang));
   /** All threads in which Node reads files wait for a writer, as they would for a hung disk. */
   function hang(): void {
     for (let thread = 0; thread < 4; thread++) blocked.push(open(fifo, "r"));
@@ -126,27 +120,21 @@ test("a disk that does not answer cannot delay the runner, whose exit does not w
 });
 
 test("a command is not started if the attempt must already stop", async () => {
-  const { result, stdout } = await runCommandAttempt({
-    command: shell("echo started"),
-    context: { signal: AbortSignal.abort(new InterruptedError("SIGTERM")) },
-  });
+  const signal = AbortSignal.abort(new InterruptedError("SIGTERM"));
+  const { result, stdout } = await runScript("echo started", { context: { signal } });
   assert.equal(result.outcome, "interrupted");
   assert.equal(stdout.length, 0);
 });
 
 test("a command that has ended before SIGTERM could be passed on is complete", async () => {
   const stop = new AbortController();
-  const running = runCommandAttempt({
-    command: shell("echo ready"),
-    context: { signal: stop.signal },
-    onOutput: block,
-  });
   // The command ends while the runner is busy, before the signal arrives.
-  function block(): void {
+  function onOutput(): void {
     if (stop.signal.aborted) return;
     const until = performance.now() + 300;
     while (performance.now() < until);
     stop.abort(new InterruptedError("SIGTERM"));
   }
-  assert.deepEqual((await running).result, { outcome: "succeeded" });
+  const { result } = await runScript("echo ready", { context: { signal: stop.signal }, onOutput });
+  assert.deepEqual(result, { outcome: "succeeded" });
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import files from "node:fs/promises";
-import { syncBuiltinESMExports } from "node:module";
 import { describe, test } from "node:test";
-import { type CommandAttempt, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { type CommandAttempt, runScript } from "../../../tests/support/commandAttempt.ts";
+import { replaceFiles } from "../../../tests/support/replaceFiles.ts";
 import { InterruptedError } from "../errors.ts";
 
 /** Shell functions that write a file as the contract requires, and wait until the runner has read it. */
@@ -13,9 +13,10 @@ const FUNCTIONS = `
   poll() { sleep 1.2; }
 `;
 
-async function run(script: string, more: CommandAttempt = {}) {
-  return await runCommandAttempt({ command: shell(FUNCTIONS + script), ...more });
-}
+const run = (script: string, more?: CommandAttempt) => runScript(FUNCTIONS + script, more);
+
+/** Runs a script whose previous attempt has saved this checkpoint. */
+const runAfter = (checkpointJson: string, script: string) => run(script, { context: { checkpointJson } });
 
 // Together: nearly all of their time is waiting for the runner's next look.
 describe("the files of a command", { concurrency: 4 }, () => {
@@ -31,9 +32,10 @@ describe("the files of a command", { concurrency: 4 }, () => {
   });
 
   test("the command finds the last checkpoint; what it writes instead is saved", async () => {
-    const { stdout, checkpoints } = await run("cat $BATCH_CHECKPOINT_FILE; checkpoint '{\"chunk\": 8}'", {
-      context: { checkpointJson: '{"chunk":7}' },
-    });
+    const { stdout, checkpoints } = await runAfter(
+      '{"chunk":7}',
+      "cat $BATCH_CHECKPOINT_FILE; checkpoint '{\"chunk\": 8}'",
+    );
     assert.equal(stdout.toString(), '{"chunk":7}\n');
     assert.deepEqual(checkpoints, [{ chunk: 8 }]);
   });
@@ -41,13 +43,13 @@ describe("the files of a command", { concurrency: 4 }, () => {
   test("the first attempt has no checkpoint file; an unchanged one is not saved again", async () => {
     const first = await run("ls $BATCH_CHECKPOINT_FILE 2>/dev/null");
     assert.equal(first.stdout.toString(), "");
-    const unchanged = await run("poll; touch $BATCH_CHECKPOINT_FILE", { context: { checkpointJson: "[1]" } });
+    const unchanged = await runAfter("[1]", "poll; touch $BATCH_CHECKPOINT_FILE");
     assert.deepEqual(unchanged.checkpoints, []);
   });
 
   test("a checkpoint of 64 KiB is not too large for the next attempt, although PostgreSQL has added spaces", async () => {
     const stored = `[${"1, ".repeat(32_766)}1]`;
-    const { log, stdout } = await run("wc -c < $BATCH_CHECKPOINT_FILE; poll", { context: { checkpointJson: stored } });
+    const { log, stdout } = await runAfter(stored, "wc -c < $BATCH_CHECKPOINT_FILE; poll");
     assert.deepEqual([log, Number(stdout)], [[], 65_535]);
   });
 
@@ -56,21 +58,12 @@ describe("the files of a command", { concurrency: 4 }, () => {
     ["larger, as PostgreSQL writes it, than a file may be", `[1${"0".repeat(70_000)}]`],
   ] as const) {
     test(`a last checkpoint that is ${what} is no fault of the command, which has not changed it; another one is`, async () => {
-      const { log, stdout, checkpoints } = await run("poll; cat $BATCH_CHECKPOINT_FILE; poll; checkpoint 5", {
-        context: { checkpointJson: stored },
-      });
-      assert.deepEqual([log, checkpoints], [[], [5]]);
-      assert.equal(stdout.toString().trim(), stored);
-      const changed = await run(
-        "(cat $BATCH_CHECKPOINT_FILE; echo) > $BATCH_CHECKPOINT_FILE.new; mv $BATCH_CHECKPOINT_FILE.new $BATCH_CHECKPOINT_FILE",
-        {
-          context: { checkpointJson: stored },
-        },
-      );
-      assert.deepEqual(
-        changed.log.map(({ message }) => message),
-        ["the checkpoint file was ignored"],
-      );
+      const unchanged = await runAfter(stored, "poll; cat $BATCH_CHECKPOINT_FILE; poll; checkpoint 5");
+      assert.deepEqual([unchanged.log, unchanged.checkpoints], [[], [5]]);
+      assert.equal(unchanged.stdout.toString().trim(), stored);
+      const changed = await runAfter(stored, 'put $BATCH_CHECKPOINT_FILE "$(cat $BATCH_CHECKPOINT_FILE) "');
+      const messages = changed.log.map(({ message }) => message);
+      assert.deepEqual(messages, ["the checkpoint file was ignored"]);
     });
   }
 
@@ -89,14 +82,11 @@ describe("the files of a command", { concurrency: 4 }, () => {
     ["is killed", "checkpoint 5; trap '' TERM; echo ready; while :; do sleep 0.01; done", "SIGKILL"],
   ] as const) {
     test(`the last checkpoint is saved when the command ${how}`, async () => {
-      const stop = new AbortController();
       const kill = new AbortController();
       const { checkpoints, result } = await run(script, {
-        context: { signal: stop.signal, killSignal: kill.signal },
-        onOutput() {
-          stop.abort(new InterruptedError("SIGTERM"));
-          if (signal === "SIGKILL") kill.abort();
-        },
+        context: { killSignal: kill.signal },
+        stopFor: new InterruptedError("SIGTERM"),
+        onOutput: () => signal === "SIGKILL" && kill.abort(),
       });
       assert.deepEqual(checkpoints, [5]);
       assert.notEqual(result.outcome, "succeeded");
@@ -144,16 +134,8 @@ describe("the files of a command", { concurrency: 4 }, () => {
     assert.equal(log.length, 2, JSON.stringify(log));
   });
 
-  for (const wrong of [
-    "null",
-    "3",
-    "[]",
-    "{}",
-    '{"done": "1"}',
-    '{"done": -1}',
-    '{"done": 1, "total": null}',
-    '{"done": 1e999}',
-  ]) {
+  const done = ['{"done": "1"}', '{"done": -1}', '{"done": 1, "total": null}', '{"done": 1e999}'];
+  for (const wrong of ["null", "3", "[]", "{}", ...done]) {
     test(`progress of ${wrong} is ignored, and the log says what it must be`, async () => {
       const { progress, log } = await run(`progress '${wrong}'`);
       assert.deepEqual(progress, []);
@@ -189,36 +171,29 @@ describe("the files of a command", { concurrency: 4 }, () => {
           },
         },
       });
-      assert.deepEqual(
-        log.map(({ message, error }) => [message, error]),
-        [["the checkpoint was not saved", "no"]],
-      );
+      const logged = log.map(({ message, error }) => [message, error]);
+      assert.deepEqual(logged, [["the checkpoint was not saved", "no"]]);
       assert.equal(saves.at(-1), 2);
       assert.equal(saves.length > 2, isRetried, saves.join());
     });
   }
 
   test("a checkpoint's numbers keep their precision", async () => {
-    const { stdout } = await run("cat $BATCH_CHECKPOINT_FILE", {
-      context: { checkpointJson: "9007199254740993" },
-    });
+    const { stdout } = await runAfter("9007199254740993", "cat $BATCH_CHECKPOINT_FILE");
     assert.equal(stdout.toString().trim(), "9007199254740993");
   });
 });
 
 test("a disk that reports an error when a file is closed, as a network's may, spoils neither a value that was read nor the outcome", async (t) => {
   const { open } = files;
-  t.mock.method(files, "open", async (...args: Parameters<typeof open>) => {
-    const file = await open(...args);
-    const { close } = file;
-    return Object.assign(file, { close: () => close().then(() => Promise.reject(new Error("EIO: i/o error, close"))) });
+  const fail = () => Promise.reject(new Error("EIO: i/o error, close"));
+  replaceFiles(t, {
+    async open(...args) {
+      const file = await open(...args);
+      const { close } = file;
+      return Object.assign(file, { close: () => close().then(fail) });
+    },
   });
-  syncBuiltinESMExports();
   const { result, checkpoints, log } = await run("checkpoint 7; poll; poll; echo 8 > $BATCH_RESULT_FILE");
-  assert.deepEqual(
-    { result, checkpoints, log },
-    { result: { outcome: "succeeded", result: 8 }, checkpoints: [7], log: [] },
-  );
-  t.mock.restoreAll();
-  syncBuiltinESMExports();
+  assert.deepEqual([result, checkpoints, log], [{ outcome: "succeeded", result: 8 }, [7], []]);
 });
