@@ -79,11 +79,7 @@ export class CrashDatabase {
 
   /** Waits until the server has noticed every closed connection. */
   async waitForBackendsToEnd(): Promise<void> {
-    const here =
-      "select from pg_stat_activity where datname = current_database() and application_name = 'postgres-batch'";
-    await until("every worker's backend has ended", async () => (await this.#database.query(here)).length === 0, {
-      intervalMs: 1,
-    });
+    await this.#database.untilNoWorkerSession({ intervalMs: 1 });
   }
 
   /** Every ended attempt of the requests whose times are in order. */

@@ -3,7 +3,7 @@ import pg from "pg";
 import { Database } from "../../worker/src/database.ts";
 import { type Log, noopLog } from "../../worker/src/log.ts";
 import type { DatabaseSettings } from "../../worker/src/settings.ts";
-import { until } from "./until.ts";
+import { until, type WaitOptions } from "./until.ts";
 import { waitOutStartupGrace } from "./waitOutStartupGrace.ts";
 
 /** The migrated, empty database that every test file gets a copy of. */
@@ -18,12 +18,18 @@ export interface TestDatabase {
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** The requests of a kind that are in the queue, in order. */
   queued(kind?: string): Promise<number[]>;
-  /** Empties the tables: no requests, no known Jobs, no polls. */
-  reset(): Promise<void>;
+  /** Inserts this many claps, of 40 s. */
+  insert(count?: number): Promise<unknown>;
+  /** Empties the tables: no requests but this many claps, no known Jobs, no polls. */
+  reset(claps?: number): Promise<void>;
   /** Another plain connection, for a separate transaction or another role. */
   open(login?: Login): Promise<pg.Client>;
   /** Waits until sessions of this database wait for a lock: one, or this many. */
   untilBlocked(sessions?: number): Promise<unknown>;
+  /** Ends every worker's session, and waits until it has ended. */
+  endWorkerSessions(): Promise<unknown>;
+  /** Waits until no worker has a session. */
+  untilNoWorkerSession(options?: WaitOptions): Promise<unknown>;
   /**
    * A worker's private connection: its session locks are released when it is closed.
    *
@@ -44,6 +50,9 @@ const RESET = `
   delete from batch.deleted_request; delete from batch.rejected; delete from batch.scaling;
   insert into batch.scaling (kind) select kind from batch.kind;
   select setval('make_it_clap_id_seq', 1, false)`;
+
+const WORKER_SESSIONS =
+  "from pg_stat_activity where application_name = 'postgres-batch' and datname = current_database()";
 
 let copies = 0;
 
@@ -95,6 +104,10 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
       throw error;
     }
   }
+  async function insert(count = 1): Promise<void> {
+    const claps = "insert into make_it_clap (duration_seconds) select 40 from generate_series(1, $1::integer)";
+    await query(claps, [count]);
+  }
   return {
     name,
     client,
@@ -103,8 +116,10 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
       const rows = await query("select request_id from batch.queue where kind = $1 order by 1", [kind]);
       return rows.map(({ request_id }) => Number(request_id));
     },
-    reset: async () => {
+    insert,
+    reset: async (claps = 0) => {
       await client.query(RESET);
+      if (claps > 0) await insert(claps);
     },
     open,
     untilBlocked: (sessions = 1) =>
@@ -112,6 +127,9 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
         const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = $1";
         return ((await admin.query(waiting, [name])).rowCount ?? 0) >= sessions;
       }),
+    endWorkerSessions: () => query(`select pg_terminate_backend(pid, 10000) ${WORKER_SESSIONS}`),
+    untilNoWorkerSession: (options) =>
+      until("no worker has a session", async () => (await query(`select ${WORKER_SESSIONS}`)).length === 0, options),
     connect: (user = server.user, settings = {}, log = noopLog) => {
       const usual = { ...server, user, password: undefined, name, databaseTimeoutSeconds: 5 };
       const database = new Database({ ...usual, ...settings }, log);

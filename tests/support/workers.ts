@@ -11,8 +11,6 @@ export interface Workers {
   running(attempt: number): Promise<unknown>;
   /** Waits until a pod is at work on its request. */
   handlerRunning(pod: Pod): Promise<unknown>;
-  /** Makes the server end every worker's connection. */
-  cutConnections(): Promise<void>;
   /** Kills all remaining pods, including stopped ones. */
   end(): Promise<void>;
 }
@@ -35,11 +33,6 @@ export function createWorkers(database: TestDatabase): Workers {
         (await database.query("select from clap where status = 'RUNNING' and iteration = $1", [attempt])).at(0),
       ),
     handlerRunning: (pod) => until(`the handler of ${pod.name} runs`, () => pod.outputTail().includes('"clapping"')),
-    async cutConnections() {
-      await database.query(
-        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'postgres-batch' and datname = current_database()",
-      );
-    },
     async end() {
       for (const pod of pods) {
         pod.kill("SIGCONT");

@@ -72,7 +72,7 @@ describe("a file of sql/functions", () => {
   test("whose function was dropped creates it again, and the worker and the scaling query may call it", async () => {
     await database.query("drop function batch.claim, batch.demand, batch.key_column, batch.call_reader cascade");
     await apply();
-    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+    await database.insert();
     await demand(database.connect("batch_scaler"), { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
     const worker = database.connect("batch_worker");
     await succeed(worker, await take(worker, "dropped"));
@@ -161,7 +161,7 @@ describe("a file of sql/functions", () => {
   test("that changes a trigger function keeps its triggers", async () => {
     const enqueue = FILES.functions.find(({ name }) => name === "enqueue") as SqlFunction;
     await apply(sqlFunction("enqueue", `${enqueue.text}\n-- changed`));
-    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+    await database.insert();
     assert.equal((await database.query("select from batch.queue")).length, 1);
     await apply();
     await database.reset();
@@ -178,7 +178,7 @@ describe("several processes at once", () => {
   });
 
   test("workers continue while their functions are replaced", async () => {
-    await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 200)");
+    await database.insert(200);
     const migrator = await database.open();
     let working = true;
     const replacing = (async () => {

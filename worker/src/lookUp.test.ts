@@ -17,13 +17,11 @@ mock.method(dns, "lookup", (_name: string, _options: object, done: (...answer: u
 });
 
 test("while the name server fails, a worker connects again to the addresses that its database had before", async () => {
-  await database.query("insert into make_it_clap (duration_seconds) values (1)");
+  await database.insert();
   const worker = database.connect(undefined, { host: "db.example", port, databaseTimeoutSeconds: 2 });
   const attempt = await take(worker, "a");
   problem = "EAI_AGAIN";
-  await database.query(
-    "select pg_terminate_backend(pid, 10000) from pg_stat_activity where application_name = 'postgres-batch' and datname = current_database()",
-  );
+  await database.endWorkerSessions();
   await succeed(worker, attempt);
   assert.deepEqual(await database.query("select status from clap_attempt"), [{ status: "SUCCESS" }]);
   await worker.close();

@@ -3,7 +3,6 @@ import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
 import { fail, succeed, take } from "../../tests/support/queue.ts";
-import { until } from "../../tests/support/until.ts";
 import type { Database } from "./database.ts";
 
 const database = await createTestDatabase();
@@ -18,8 +17,7 @@ const attempts = () => database.query("select attempt, status from clap_attempt 
 describe("a statement whose answer is lost", () => {
   beforeEach(async () => {
     proxy.restore();
-    await database.reset();
-    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+    await database.reset(1);
   });
 
   test("a claim whose answer is lost is found again by the same session: counted once, never lost", async () => {
@@ -33,16 +31,14 @@ describe("a statement whose answer is lost", () => {
   });
 
   test("a claim that arrives after its worker has repeated it is not made", async () => {
-    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+    await database.insert();
     const connection = connect();
     const late = proxy.keepBack("batch.claim(");
     await succeed(connection, await claimed(connection));
     await connection.close();
     (await late)();
     proxy.restore();
-    const sessions =
-      "select from pg_stat_activity where application_name = 'postgres-batch' and datname = current_database()";
-    await until("its connection has ended", async () => (await database.query(sessions)).length === 0);
+    await database.untilNoWorkerSession();
     assert.deepEqual(await attempts(), [{ attempt: 1, status: "SUCCESS" }]);
   });
 

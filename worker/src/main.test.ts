@@ -155,7 +155,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     await insert(1.5);
     const pod = startWorker("a");
     await running(1);
-    await workers.cutConnections();
+    await database.endWorkerSessions();
     assert.equal(await startWorker("b").ended, 0);
     assert.equal(await pod.ended, 0);
     assert.deepEqual(await claps(), [{ status: "SUCCESS", iteration: 1 }]);

@@ -43,10 +43,7 @@ async function attempt(handler: Handler, { deadline = new AbortController().sign
 const lastAttempt = async () => (await database.query("select status, reason, error from clap_attempt")).at(-1);
 
 describe("runAttempt", () => {
-  beforeEach(async () => {
-    await database.reset();
-    await database.query("insert into make_it_clap (duration_seconds) values (1)");
-  });
+  beforeEach(() => database.reset(1));
 
   test("a row the handler refuses is DEAD at once, and the work is never started", async () => {
     const run = () => assert.fail("must not run");
@@ -137,7 +134,7 @@ describe("runAttempt", () => {
   test("the handler gets the request's id, the attempt and a signal that says why", async () => {
     let reason: unknown;
     const handler = createHandler(async (request, { id, attempt: number, signal }) => {
-      assert.deepEqual([request, id, number], [{ id: 1, duration_seconds: 1, failures: 0 }, "1", 1]);
+      assert.deepEqual([request, id, number], [{ id: 1, duration_seconds: 40, failures: 0 }, "1", 1]);
       await new Promise((resolve) => signal.addEventListener("abort", resolve));
       reason = signal.reason;
       throw signal.reason;

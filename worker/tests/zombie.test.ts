@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { Pod } from "../../simulator/pod.ts";
 import { createTestDatabase, type TestDatabase } from "../../tests/support/database.ts";
 import { until } from "../../tests/support/until.ts";
-import { createWorkers, type Workers } from "../../tests/support/workers.ts";
+import { createWorkers } from "../../tests/support/workers.ts";
 
 /** What a worker that was stopped writes when it continues; at once, before it can learn that it is presumed dead. */
 const WRITES = {
@@ -22,7 +22,7 @@ async function untilOver(_: Pod, clapsUntil: number): Promise<void> {
 const DEATHS = {
   "whose connection the server has ended": {
     env: {},
-    die: (_: TestDatabase, workers: Workers) => workers.cutConnections(),
+    die: (database: TestDatabase) => database.endWorkerSessions(),
   },
   "whose lease is over": {
     env: { LEASE_SECONDS: "1" },
@@ -53,7 +53,7 @@ describe("a worker that was stopped until another one runs its request", {
         await workers.handlerRunning(zombie);
         const clapsUntil = Date.now() + 1_000 * seconds;
         zombie.kill("SIGSTOP");
-        await die(database, workers);
+        await die(database);
 
         await database.query("update make_it_clap set duration_seconds = 4");
         const successor = workers.start("a", env);

@@ -11,7 +11,7 @@ const database = await createTestDatabase();
 beforeEach(() => database.reset());
 
 test("a worker that announced its stop may not be ended before its grace period is over", async () => {
-  await database.query("insert into make_it_clap (duration_seconds) values (40)");
+  await database.insert();
   const { connection, attempt } = await startAttempt(database, claimParams("a"));
   const next = database.connect();
   const getHolder = async () => (await reclaim(next, claimParams("a"), true))?.holder;
@@ -23,7 +23,7 @@ test("a worker that announced its stop may not be ended before its grace period 
 });
 
 test("a database outage uses up the grace period: only the remainder is announced", async () => {
-  await database.query("insert into make_it_clap (duration_seconds) values (40)");
+  await database.insert();
   const proxy = await createProxy();
   const connection = database.connect(undefined, { ...proxy.address, databaseTimeoutSeconds: 30 });
   const claimed = await take(connection, "a");

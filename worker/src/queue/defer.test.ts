@@ -8,10 +8,7 @@ import { demand } from "./demand.ts";
 const database = await createTestDatabase();
 const ask = () => demand(database.connect(), { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
 
-beforeEach(async () => {
-  await database.reset();
-  await database.query("insert into make_it_clap (duration_seconds) values (40)");
-});
+beforeEach(() => database.reset(1));
 
 test("a deferred request needs no Job before its time; after it any Job may claim it", async () => {
   const { connection, attempt } = await startAttempt(database, claimParams("a"));

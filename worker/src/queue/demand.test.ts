@@ -11,12 +11,6 @@ const keda = database.connect();
 
 const ask = (more = {}) => demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10, ...more });
 
-async function insert(count: number): Promise<void> {
-  await database.query("insert into make_it_clap (duration_seconds) select 40 from generate_series(1, $1::integer)", [
-    count,
-  ]);
-}
-
 const claimed = (jobName: string, more = {}) => startAttempt(database, claimParams(jobName, more));
 
 /** Ages suspicions beyond the time that a worker, or its Job, has to return. */
@@ -28,7 +22,7 @@ describe("demand", () => {
   beforeEach(() => database.reset());
 
   test("waiting, running and reserved requests count, finished and DEAD ones do not", async () => {
-    await insert(5);
+    await database.insert(5);
     const running = await claimed("running");
     const held = await claimed("held");
     await fail(held.connection, held.attempt, { reason: "error", message: "no", final: false });
@@ -60,19 +54,19 @@ describe("demand", () => {
   ];
   for (const { requests, requestsPerJob, maxReplicaCount, jobs } of counts) {
     test(`${requests} requests at ${requestsPerJob} a Job, at most ${maxReplicaCount} Jobs: ${jobs}`, async () => {
-      await insert(requests);
+      await database.insert(requests);
       assert.equal(await ask({ requestsPerJob, maxReplicaCount }), jobs);
     });
   }
 
   test("kinds are counted separately", async () => {
-    await insert(3);
+    await database.insert(3);
     await database.query("create table others (id bigint primary key); select batch.attach('others', 'other')");
     assert.equal(await ask({ kind: "other" }), 0);
   });
 
   test("a request whose worker is dead is counted twice until it is claimed, in case its own Job is on a lost node", async () => {
-    await insert(3);
+    await database.insert(3);
     const { connection } = await claimed("a");
     await connection.close();
     assert.equal(await ask(), 4);
@@ -83,7 +77,7 @@ describe("demand", () => {
   });
 
   test("if its Job has not returned in time, the attempt is recorded as crashed, and any Job may claim the request", async () => {
-    await insert(1);
+    await database.insert(1);
     const { connection } = await claimed("a");
     await connection.close();
     await ask();
@@ -98,7 +92,7 @@ describe("demand", () => {
   });
 
   test("a request reserved for a Job that does not return is free when its reservation expires", async () => {
-    await insert(1);
+    await database.insert(1);
     const { connection, attempt } = await claimed("a");
     await fail(connection, attempt, { reason: "error", message: "no", final: false });
     await database.query("update batch.queue set reserved_until = now()");
@@ -109,7 +103,7 @@ describe("demand", () => {
   });
 
   test("a live worker's attempt is never ended, however old a suspicion is", async () => {
-    await insert(1);
+    await database.insert(1);
     await claimed("a");
     await database.query("update batch.queue set suspected_at = now() - interval '1 hour'");
     await ask();
@@ -117,7 +111,7 @@ describe("demand", () => {
   });
 
   test("a request whose process dies every time is DEAD after crashLimit + 1 attempts, and needs no Job", async () => {
-    await insert(1);
+    await database.insert(1);
     for (let attempt = 1; attempt <= 3; attempt++) {
       const { connection } = await claimed("a", { crashLimit: 2 });
       await connection.close();

@@ -11,10 +11,7 @@ const ERROR: Failure = { reason: "error", message: "no", final: false };
 const INTERRUPTION: Failure = { reason: "interrupted", message: "SIGTERM", final: false };
 
 describe("fail", () => {
-  beforeEach(async () => {
-    await database.reset();
-    await database.query("insert into make_it_clap (duration_seconds) values (40)");
-  });
+  beforeEach(() => database.reset(1));
 
   test("after backoffLimit + 1 attempts the request is DEAD, and a repeated call returns the same", async () => {
     for (const expected of ["FAILED", "FAILED", "DEAD"]) {

@@ -10,10 +10,7 @@ const database = await createTestDatabase();
 const getFinding = async (jobName: string) => (await reclaim(database.connect(), claimParams(jobName), true))?.finding;
 
 describe("reclaim", () => {
-  beforeEach(async () => {
-    await database.reset();
-    await database.query("insert into make_it_clap (duration_seconds) values (40)");
-  });
+  beforeEach(() => database.reset(1));
 
   test("has nothing to do if no worker has died", async () => {
     assert.equal(await getFinding("a"), undefined);

@@ -11,10 +11,7 @@ const LOCK = { leaseSeconds: 0 };
 const LEASE = { leaseSeconds: 60 };
 
 describe("renew", () => {
-  beforeEach(async () => {
-    await database.reset();
-    await database.query("insert into make_it_clap (duration_seconds) values (40)");
-  });
+  beforeEach(() => database.reset(1));
 
   test("re-acquires the session lock after a break, and ends the broken connection if the server still keeps it", async () => {
     const { attempt } = await startAttempt(database, claimParams("a"));

@@ -11,7 +11,7 @@ import { report } from "./report.ts";
 const database = await createTestDatabase();
 
 test("progress is visible while the attempt runs; the next attempt gets the last checkpoint", async () => {
-  await database.query("insert into make_it_clap (duration_seconds) values (40)");
+  await database.insert();
   const { connection, attempt } = await startAttempt(database, claimParams("a"));
   assert.equal(attempt.checkpoint, null);
   await report(connection, attempt, { progress: { done: 3, total: 10 } });
@@ -30,8 +30,7 @@ for (const [end, make] of Object.entries({
   "asks to be run later": (connection, attempt) => defer(connection, attempt, { afterSeconds: 0, message: "later" }),
 } satisfies Record<string, (connection: Database, attempt: Claim) => Promise<unknown>>)) {
   test(`a checkpoint survives an attempt that ${end}, even if the next one saves none`, async () => {
-    await database.reset();
-    await database.query("insert into make_it_clap (duration_seconds) values (40)");
+    await database.reset(1);
     const first = await startAttempt(database, claimParams("a"));
     await report(first.connection, first.attempt, { checkpoint: '{"page": 7}' });
     for (let ended = first, attempt = 2; attempt <= 3; attempt++) {

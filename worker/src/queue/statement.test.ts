@@ -24,10 +24,8 @@ describe("every statement", () => {
   test("is run by the one function of its module, and nowhere else in the worker", () => {
     const modules = globSync("**/*.ts", { cwd: worker }).filter((file) => !file.endsWith(".test.ts"));
     const asking = modules.sort().flatMap((module) => askedFor(module).map((name) => `${module}: ${name}`));
-    assert.deepEqual(
-      asking,
-      names.map((name) => `queue/${moduleName(name)}.ts: ${name}`),
-    );
+    const expected = names.map((name) => `queue/${moduleName(name)}.ts: ${name}`);
+    assert.deepEqual(asking, expected);
   });
 
   for (const name of names) {

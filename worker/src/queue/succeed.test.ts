@@ -7,7 +7,7 @@ import { succeed } from "./succeed.ts";
 const database = await createTestDatabase();
 
 test("succeed removes the request from the queue, keeps its attempt, and may be repeated", async () => {
-  await database.query("insert into make_it_clap (duration_seconds) values (40)");
+  await database.insert();
   const { connection, attempt } = await startAttempt(database, claimParams("s"));
   await succeed(connection, attempt);
   await succeed(connection, attempt);

@@ -13,9 +13,7 @@ const database = await createTestDatabase();
 
 /** A pod that works on the first of the requests, and how it claims the next one. */
 async function startFirst(count: number, more: Parameters<typeof claimParams>[1] = {}) {
-  await database.query("insert into make_it_clap (duration_seconds) select 40 from generate_series(1, $1::integer)", [
-    count,
-  ]);
+  await database.insert(count);
   const params = claimParams("a", more);
   return { ...(await startAttempt(database, params)), next: { ...params, jobFinished: 1 } };
 }

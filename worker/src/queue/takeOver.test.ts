@@ -14,7 +14,7 @@ const database = await createTestDatabase();
 const next = claimParams("a");
 
 async function startPredecessor(params = claimParams("a")) {
-  await database.query("insert into make_it_clap (duration_seconds) values (40)");
+  await database.insert();
   return await startAttempt({ connect: () => database.connect("batch_worker") }, params);
 }
 
