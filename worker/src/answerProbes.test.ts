@@ -5,12 +5,11 @@ import { connect } from "node:net";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listenSomewhere } from "../../tests/support/freePort.ts";
+import { recordLog } from "../../tests/support/recordLog.ts";
 import { until } from "../../tests/support/until.ts";
 import { answerProbes } from "./answerProbes.ts";
-import { createLog } from "./log.ts";
 
-const lines: string[] = [];
-const log = createLog({}, (line) => lines.push(line));
+const { log, lines } = recordLog();
 const { port, close } = await listenSomewhere();
 
 test("a port in use causes one warning that names it and says what to do", async () => {

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { claimParams, startAttempt } from "../../tests/support/queue.ts";
+import { recordLog } from "../../tests/support/recordLog.ts";
 import { until } from "../../tests/support/until.ts";
 import { usedHeap } from "../../tests/support/usedHeap.ts";
 import { AttemptReporter } from "./attemptReporter.ts";
 import { OwnershipLostError } from "./errors.ts";
-import { createLog, noopLog } from "./log.ts";
 
 const database = await createTestDatabase();
 
@@ -15,18 +15,27 @@ const stored = async () => (await database.query("select progress, checkpoint fr
 /** JSON with a number that PostgreSQL cannot store. */
 const TOO_LARGE = (JSON as unknown as { rawJSON(text: string): object }).rawJSON("1e200000");
 
-async function start(log = noopLog) {
+async function start() {
   const { connection, attempt } = await startAttempt(database, claimParams("a"));
+  const { log, lines } = recordLog();
   const lost: unknown[] = [];
   const reporter = new AttemptReporter(connection, attempt, log, (error) => lost.push(error));
-  return { connection, reporter, lost };
+  return { connection, reporter, lost, lines };
+}
+
+/** Does something while the queue cannot be written; resolves with how much more memory is used then. */
+async function measureLocked(work: () => void): Promise<number> {
+  const lock = await database.open();
+  await lock.query("begin; lock table batch.queue in exclusive mode");
+  const before = await usedHeap();
+  work();
+  const kept = (await usedHeap()) - before;
+  await lock.query("rollback");
+  return kept;
 }
 
 describe("an attempt's reporter", () => {
-  beforeEach(async () => {
-    await database.reset();
-    await database.query("insert into make_it_clap (duration_seconds) values (1)");
-  });
+  beforeEach(() => database.reset(1));
 
   test("stores the latest of many reports with two writes, the last of them when the attempt ends", async (t) => {
     const { connection, reporter } = await start();
@@ -41,10 +50,8 @@ describe("an attempt's reporter", () => {
     await reporter.close();
     await Promise.all(rest);
     assert.deepEqual(await stored(), { progress: { done: 1_000, total: 1_000 }, checkpoint: { page: 1_000 } });
-    assert.deepEqual(
-      writes.calls.map(({ arguments: [statement] }) => statement),
-      ["report", "report"],
-    );
+    const statements = writes.calls.map(({ arguments: [statement] }) => statement);
+    assert.deepEqual(statements, ["report", "report"]);
   });
 
   test("refuses a checkpoint that is not JSON, too large, or that PostgreSQL cannot store, and continues", async () => {
@@ -63,8 +70,7 @@ describe("an attempt's reporter", () => {
   });
 
   test("writes the progress that was reported together with a refused checkpoint, whose error is its caller's only", async () => {
-    const lines: string[] = [];
-    const { reporter } = await start(createLog({}, (line) => lines.push(line)));
+    const { reporter, lines } = await start();
     reporter.progress(1);
     const refused = assert.rejects(reporter.saveCheckpoint(TOO_LARGE), { code: "22003" });
     reporter.progress(2);
@@ -75,22 +81,18 @@ describe("an attempt's reporter", () => {
   });
 
   test("ignores progress that is not a number of 0 or more, and logs only the first", async () => {
-    const lines: string[] = [];
-    const { reporter } = await start(createLog({}, (line) => lines.push(line)));
+    const { reporter, lines } = await start();
     reporter.progress(Number.NaN);
     reporter.progress(1, -1);
     reporter.progress(3);
     await reporter.close();
     assert.deepEqual(await stored(), { progress: { done: 3 }, checkpoint: null });
-    assert.deepEqual(
-      lines.map((line) => JSON.parse(line).done),
-      ["NaN"],
-    );
+    const logged = lines.map((line) => JSON.parse(line).done);
+    assert.deepEqual(logged, ["NaN"]);
   });
 
   test("logs once that progress cannot be written, until it can be", async () => {
-    const lines: string[] = [];
-    const { reporter } = await start(createLog({}, (line) => lines.push(line)));
+    const { reporter, lines } = await start();
     await database.query(`
       create function no_progress() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
       create trigger no_progress before update of progress on batch.queue for each row execute function no_progress()`);
@@ -99,22 +101,15 @@ describe("an attempt's reporter", () => {
     reporter.progress(2);
     await reporter.close();
     await database.query("drop function no_progress cascade");
-    assert.deepEqual(
-      lines.map((line) => JSON.parse(line).message),
-      ["cannot write progress"],
-    );
+    const logged = lines.map((line) => JSON.parse(line).message);
+    assert.deepEqual(logged, ["cannot write progress"]);
   });
 
   test("keeps one report in memory, however many come while the database does not answer", async () => {
     const { reporter } = await start();
-    const lock = await database.open();
-    await lock.query("begin");
-    await lock.query("lock table batch.queue in exclusive mode");
-    reporter.progress(0);
-    const before = await usedHeap();
-    for (let done = 1; done <= 100_000; done++) reporter.progress(done);
-    const kept = (await usedHeap()) - before;
-    await lock.query("rollback");
+    const kept = await measureLocked(() => {
+      for (let done = 1; done <= 100_000; done++) reporter.progress(done);
+    });
     await reporter.close();
     assert.ok(kept < 10_000_000, `${kept} bytes`);
     assert.deepEqual(await stored(), { progress: { done: 100_000 }, checkpoint: null });
@@ -122,16 +117,12 @@ describe("an attempt's reporter", () => {
 
   test("keeps one checkpoint in memory, however many come while the database does not answer, and saves the last", async () => {
     const { reporter } = await start();
-    const lock = await database.open();
-    await lock.query("begin");
-    await lock.query("lock table batch.queue in exclusive mode");
-    const saved = [reporter.saveCheckpoint(0)];
-    const before = await usedHeap();
-    for (let page = 1; page <= 1_000; page++) {
-      saved.push(reporter.saveCheckpoint({ page, items: Array.from({ length: 5_000 }, (_, item) => item) }));
-    }
-    const kept = (await usedHeap()) - before;
-    await lock.query("rollback");
+    const saved: Promise<void>[] = [];
+    const kept = await measureLocked(() => {
+      for (let page = 1; page <= 1_000; page++) {
+        saved.push(reporter.saveCheckpoint({ page, items: Array.from({ length: 5_000 }, (_, item) => item) }));
+      }
+    });
     await reporter.close();
     await Promise.all(saved);
     assert.ok(kept < 10_000_000, `${kept} bytes`);

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
-import { until } from "../../tests/support/until.ts";
-import { createLog } from "./log.ts";
+import { recordLog } from "../../tests/support/recordLog.ts";
 
 const database = await createTestDatabase();
 const POLL = ["clap", 1, 10, 40];
@@ -19,12 +18,8 @@ test("a statement that is due while another one runs is sent after it, as node-p
 });
 
 test("a statement that runs when the connection is closed fails without a log line, and no other connection is opened", async () => {
-  const lines: string[] = [];
-  const connection = database.connect(
-    undefined,
-    {},
-    createLog({}, (line) => lines.push(line)),
-  );
+  const { log, lines } = recordLog();
+  const connection = database.connect(undefined, {}, log);
   await connection.run("demand", POLL);
   await database.query("begin; lock table batch.kind");
   const waiting = assert.rejects(connection.run("demand", POLL), /Connection terminated/);
@@ -33,7 +28,5 @@ test("a statement that runs when the connection is closed fails without a log li
   await waiting;
   await database.query("rollback");
   assert.deepEqual(lines, []);
-  const connections =
-    "select from pg_stat_activity where datname = current_database() and application_name = 'postgres-batch'";
-  await until("no connection is left", async () => (await database.query(connections)).length === 0);
+  await database.untilNoWorkerSession();
 });

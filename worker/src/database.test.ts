@@ -6,10 +6,11 @@ import { findFreePort } from "../../tests/support/freePort.ts";
 import { POOLERS, startPooler } from "../../tests/support/poolers.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
 import { type Claim, claimParams, defer, fail, succeed, succeedAndClaim, take } from "../../tests/support/queue.ts";
+import { recordLog } from "../../tests/support/recordLog.ts";
 import { until } from "../../tests/support/until.ts";
 import type { Database } from "./database.ts";
 import { DatabaseUnavailableError, InterruptedError, SettingsError } from "./errors.ts";
-import { createLog, noopLog } from "./log.ts";
+import { noopLog } from "./log.ts";
 
 const database = await createTestDatabase();
 const proxy = await createProxy();
@@ -25,8 +26,7 @@ const attempts = () => database.query("select attempt, status from clap_attempt 
 describe("a database that becomes unavailable", () => {
   beforeEach(async () => {
     proxy.restore();
-    await database.reset();
-    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+    await database.reset(1);
   });
 
   test("a claim that waits for a lock is not made once its worker has stopped waiting", {
@@ -71,15 +71,12 @@ describe("a database that becomes unavailable", () => {
   });
 
   test("a statement waits until the database is available again", async () => {
-    const said: string[] = [];
-    const connection = connect(
-      5,
-      createLog({}, (line) => said.push(line)),
-    );
+    const { log, logged } = recordLog();
+    const connection = connect(5, log);
     await connection.run("demand", ["clap", 1, 10, 40]);
     proxy.cut();
     const asked = connection.run("demand", ["clap", 1, 10, 40]);
-    await until("it has found the database unavailable", () => said.join("").includes("the database is unavailable"));
+    await logged("the database is unavailable");
     proxy.restore();
     assert.deepEqual(await asked, [{ jobs: "1" }]);
     await connection.close();
@@ -214,9 +211,6 @@ describe("a database that becomes unavailable", () => {
 
   for (const [does, serve] of POOLERS) {
     test(`a pooler that ${does} a connection's settings is refused without a lease, and nothing is claimed`, async () => {
-      proxy.restore();
-      await database.reset();
-      await database.query("insert into make_it_clap (duration_seconds) values (1)");
       const port = await startPooler(serve);
       const refused = (error: unknown) =>
         error instanceof SettingsError &&

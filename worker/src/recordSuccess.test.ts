@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { claimParams, startAttempt } from "../../tests/support/queue.ts";
-import { createLog } from "./log.ts";
+import { recordLog } from "../../tests/support/recordLog.ts";
 import { recordSuccess } from "./recordSuccess.ts";
 
 const database = await createTestDatabase();
@@ -11,11 +11,10 @@ afterEach(() => database.reset());
 
 /** A pod with an attempt that has just succeeded, while another request waits. */
 async function startPod() {
-  await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
+  await database.insert(2);
   const params = claimParams("a");
   const { connection, attempt } = await startAttempt({ connect: () => database.connect("batch_worker") }, params);
-  const lines: string[] = [];
-  const log = createLog({}, (line) => lines.push(line));
+  const { log, lines } = recordLog();
   const record = () => recordSuccess({ database: connection, log }, attempt, null, { ...params, jobFinished: 1 });
   return { connection, record, lines };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { connectTo, createTestDatabase } from "../../tests/support/database.ts";
 import { claim, claimParams } from "../../tests/support/queue.ts";
-import { createLog } from "./log.ts";
+import { recordLog } from "../../tests/support/recordLog.ts";
 import { migrate } from "./migrate.ts";
 
 const database = await createTestDatabase();
@@ -48,13 +48,10 @@ async function goBack(): Promise<void> {
 
 /** The warnings of a migration by this role. */
 async function migrateAs(user: string | undefined): Promise<readonly unknown[]> {
-  const lines: { level: string; kind?: string; table?: string }[] = [];
-  const client = user === undefined ? database.client : await database.open({ user });
-  await migrate(
-    client,
-    createLog({}, (line) => lines.push(JSON.parse(line))),
-  );
-  return lines.filter(({ level }) => level === "warn").map(({ kind, table }) => ({ kind, table }));
+  const { log, lines } = recordLog();
+  await migrate(user === undefined ? database.client : await database.open({ user }), log);
+  const warnings = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === "warn");
+  return warnings.map(({ kind, table }) => ({ kind, table }));
 }
 
 describe("a migration that changes how tables are read", () => {

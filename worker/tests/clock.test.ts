@@ -4,20 +4,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
 import { succeed, take } from "../../tests/support/queue.ts";
-import { createLog } from "../src/log.ts";
+import { recordLog } from "../../tests/support/recordLog.ts";
 
 const database = await createTestDatabase();
 const proxy = await createProxy();
 
 test("a worker whose clock jumps ahead during an outage of the database waits no less for it", async (t) => {
-  await database.query("insert into make_it_clap (duration_seconds) values (1)");
-  const unavailable = Promise.withResolvers<void>();
-  const log = createLog({}, (line) => line.includes("the database is unavailable") && unavailable.resolve());
+  await database.insert();
+  const { log, logged } = recordLog();
   const connection = database.connect(undefined, { ...proxy.address, databaseTimeoutSeconds: 30 }, log);
   const attempt = await take(connection, "a");
   proxy.cut();
   const recorded = succeed(connection, attempt).then(() => "recorded");
-  await unavailable.promise;
+  await logged("the database is unavailable");
   const ahead = Date.now() + 3_600_000;
   t.mock.method(Date, "now", () => ahead);
   assert.equal(await Promise.race([recorded, sleep(500, "waits")]), "waits");

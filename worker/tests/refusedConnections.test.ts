@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { connectTo, createTestDatabase, TEMPLATE_DATABASE } from "../../tests/support/database.ts";
 import { claim, claimParams, fail, succeed, take } from "../../tests/support/queue.ts";
-import { until } from "../../tests/support/until.ts";
-import { createLog } from "../src/log.ts";
+import { recordLog } from "../../tests/support/recordLog.ts";
 
 const database = await createTestDatabase();
 /** A connection to another database. */
@@ -12,14 +11,8 @@ after(() => admin.end());
 
 /** A connection of a role to a database, and what it logs. */
 function connect(user: string | undefined, name: string, databaseTimeoutSeconds = 20) {
-  const said: string[] = [];
-  const log = createLog({}, (line) => said.push(line));
-  const connection = database.connect(user, { name, databaseTimeoutSeconds }, log);
-  return {
-    connection,
-    refused: (message = "the database is unavailable") =>
-      until("it was refused", () => said.join("").includes(message)),
-  };
+  const { log, logged } = recordLog();
+  return { connection: database.connect(user, { name, databaseTimeoutSeconds }, log), logged };
 }
 
 describe("a worker waits, whatever PostgreSQL's reason to refuse its connection: administrators use all of them in maintenance", () => {
@@ -56,7 +49,7 @@ describe("a worker waits, whatever PostgreSQL's reason to refuse its connection:
       await client.query(before);
       const kept = connect("kept_out", database.name);
       const asked = kept.connection.run("demand", ["clap", 1, 10, 40]);
-      await kept.refused().finally(() => client.query(after));
+      await kept.logged("the database is unavailable").finally(() => client.query(after));
       assert.deepEqual(await asked, [{ jobs: "0" }]);
       await kept.connection.close();
       await database.query("drop role kept_out");
@@ -67,7 +60,7 @@ describe("a worker waits, whatever PostgreSQL's reason to refuse its connection:
     const name = `${database.name}_restored`;
     const missing = connect(undefined, name);
     const asked = missing.connection.run("demand", ["clap", 1, 10, 40]);
-    await missing.refused();
+    await missing.logged("the database is unavailable");
     await admin.query("select pg_advisory_lock(1)");
     await admin.query(`create database ${name} template ${TEMPLATE_DATABASE}`);
     await admin.query("select pg_advisory_unlock(1)");
@@ -99,17 +92,17 @@ describe("a right that is revoked while a request is worked on", () => {
     await database.query(
       "drop role if exists worker_in_person; create role worker_in_person login in role batch_worker",
     );
-    await database.query("insert into make_it_clap (duration_seconds) values (40)");
+    await database.insert();
     const pod = connect("worker_in_person", database.name, databaseTimeoutSeconds);
     return { ...pod, attempt: await take(pod.connection, "a") };
   }
 
   for (const [right, [revoke, grant]] of Object.entries(REVOKES)) {
     test(`${right}: the success is recorded as soon as it is granted again, and no other pod gets the request before`, async () => {
-      const { connection, attempt, refused } = await work();
+      const { connection, attempt, logged } = await work();
       await database.query(revoke);
       const recorded = succeed(connection, attempt);
-      await refused("the database refuses this role").finally(() => database.query(grant));
+      await logged("the database refuses this role").finally(() => database.query(grant));
       assert.equal(await claim(database.connect(), claimParams("b")), undefined);
       await recorded;
       await connection.close();

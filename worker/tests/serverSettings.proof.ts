@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { after, beforeEach, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createTestDatabase } from "../../tests/support/database.ts";
-import { claim, claimParams, fail, succeed } from "../../tests/support/queue.ts";
-import { Database } from "../src/database.ts";
-import { createLog } from "../src/log.ts";
+import { fail, succeed, take } from "../../tests/support/queue.ts";
+import { recordLog } from "../../tests/support/recordLog.ts";
 
 const database = await createTestDatabase();
 const { name, query } = database;
@@ -60,28 +59,18 @@ async function values(): Promise<(readonly [string, string])[]> {
 
 /** Claims, waits a moment, and ends an attempt, once well and once not; the row that came. */
 async function run(user: string): Promise<string> {
-  const said: string[] = [];
-  const { PG_HOST: host = "", PG_PORT } = process.env;
-  const settings = { host, port: Number(PG_PORT), user, password: undefined, name, databaseTimeoutSeconds: 0 };
-  const connection = new Database(
-    settings,
-    createLog({}, (line) => said.push(line)),
-  );
+  const { log, lines } = recordLog();
+  const connection = database.connect(user, { databaseTimeoutSeconds: 0 }, log);
   let breaks = 0;
   connection.onDisconnect = () => breaks++;
   try {
-    const params = claimParams("a", { kind: "shape" });
-    const failed = await claim(connection, params);
-    assert.ok(failed);
-    assert.equal(
-      await fail(connection, failed, { reason: "error", message: "why → 'because'\\n", final: false }),
-      "FAILED",
-    );
-    const claimed = await claim(connection, params);
-    assert.ok(claimed);
+    const failed = await take(connection, "a", { kind: "shape" });
+    const failure = { reason: "error", message: "why → 'because'\\n", final: false } as const;
+    assert.equal(await fail(connection, failed, failure), "FAILED");
+    const claimed = await take(connection, "a", { kind: "shape" });
     await sleep(3);
     await succeed(connection, claimed, '{"done": "→"}');
-    assert.deepEqual([said, breaks], [[], 0]);
+    assert.deepEqual([lines, breaks], [[], 0]);
     return claimed.row;
   } finally {
     await connection.close();
