@@ -1,26 +1,14 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
-import { createInProcessWork } from "../../tests/support/inProcessWork.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
+import { runPod } from "../../tests/support/runPod.ts";
 import { HELD_SESSIONS } from "../../tests/support/sessionLocks.ts";
 import { until } from "../../tests/support/until.ts";
-import type { Handler } from "./handler.ts";
-import { noopLog } from "./log.ts";
-import { runJob } from "./runJob.ts";
-import { type DatabaseSettings, readSettings } from "./settings.ts";
 
 const database = await createTestDatabase();
 
 afterEach(() => database.reset());
-
-/** Runs two requests in one pod, which connects to this address. */
-function runPod(address: Partial<DatabaseSettings>, run: Handler["run"]) {
-  const work = createInProcessWork({ kind: "clap", check: (row) => row, run });
-  const settings = readSettings({ ...database.env, JOB_NAME: "a", POD_NAME: "a-1", REQUESTS_PER_JOB: "2" });
-  const shutdown = { signal: new AbortController().signal, deadline: new AbortController().signal };
-  return runJob({ settings, database: database.connect(undefined, address), work, shutdown, log: noopLog });
-}
 
 const getAttempts = () => database.query("select request_id, attempt, status from batch.attempt order by 1, 2");
 
@@ -34,11 +22,6 @@ const isOwned = async (request: number) => {
   return (await database.query(owned, [request])).length > 0;
 };
 
-const endConnection = () =>
-  database.query(
-    "select pg_terminate_backend(pid, 10000) from pg_stat_activity where application_name = 'postgres-batch' and datname = current_database()",
-  );
-
 describe("a session lock is taken back when the connection's end arrives together with the answer", () => {
   for (const { what, statement, request } of [
     { what: "about a claim", statement: "batch.claim", request: 1 },
@@ -46,21 +29,21 @@ describe("a session lock is taken back when the connection's end arrives togethe
     { what: "that the lock was taken back", statement: "batch.renew", request: 1 },
   ]) {
     test(what, async () => {
-      await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
+      await database.insert(2);
       const proxy = await createProxy();
       const answered = proxy.withholdAnswer(statement);
       const ended = Promise.withResolvers<void>();
       let worked = 0;
       async function run() {
         if (++worked !== request) return;
-        if (statement === "batch.renew") await endConnection();
+        if (statement === "batch.renew") await database.endWorkerSessions();
         await ended.promise;
         await until("the lock is held again", () => isOwned(request), { timeoutMs: 10_000 });
       }
-      const outcome = runPod(proxy.address, run);
+      const outcome = runPod(database.connect(undefined, proxy.address), 2, run);
       await answered;
       await until("the server has done what it was asked to", () => isOwned(request));
-      await endConnection();
+      await database.endWorkerSessions();
       ended.resolve();
       assert.equal(await outcome, "succeeded");
       assert.deepEqual(await getAttempts(), SUCCESSES);
@@ -69,11 +52,11 @@ describe("a session lock is taken back when the connection's end arrives togethe
 });
 
 test("a session lock is taken back when the server learns of the broken connection from the worker only", async () => {
-  await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
+  await database.insert(2);
   const proxy = await createProxy();
   const owner = async () =>
     (await database.query(`select pid from pg_locks where objid in ${HELD_SESSIONS}`)).at(0)?.pid;
-  const outcome = runPod(proxy.address, async (_, { id, checkpoint }) => {
+  const outcome = runPod(database.connect(undefined, proxy.address), 2, async (_, { id, checkpoint }) => {
     if (id === "2") return;
     const before = await owner();
     proxy.loseNextAnswer(true);

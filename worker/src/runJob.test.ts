@@ -1,39 +1,23 @@
 import assert from "node:assert/strict";
 import { afterEach, mock, test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
-import { createInProcessWork } from "../../tests/support/inProcessWork.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
 import { announceStop, claimParams, fail, startAttempt, succeed } from "../../tests/support/queue.ts";
+import { runPod } from "../../tests/support/runPod.ts";
 import { until } from "../../tests/support/until.ts";
 import { usedHeap } from "../../tests/support/usedHeap.ts";
-import type { Database } from "./database.ts";
 import { InterruptedError } from "./errors.ts";
-import { createLog, noopLog } from "./log.ts";
-import { runJob } from "./runJob.ts";
-import { readSettings } from "./settings.ts";
+import { createLog } from "./log.ts";
 
 const database = await createTestDatabase();
 
-const getHistory = () =>
-  database.query("select request_id, status, reason from batch.history order by created_at, attempt");
-
-/** Runs a pod of Job `a`. */
-function runPod(
-  requestsPerJob: number,
-  run: () => Promise<void>,
-  connection: Database,
-  signal: AbortSignal = new AbortController().signal,
-) {
-  const settings = readSettings({
-    ...database.env,
-    JOB_NAME: "a",
-    POD_NAME: "a-2",
-    REQUESTS_PER_JOB: String(requestsPerJob),
-  });
-  const shutdown = { signal, deadline: new AbortController().signal };
-  const work = createInProcessWork({ kind: "clap", check: (row) => row, run });
-  return runJob({ settings, database: connection, work, shutdown, log: noopLog });
+/** Every ended attempt: its request, how it ended, and why. */
+async function getHistory(): Promise<string[]> {
+  const attempts = await database.query("select * from batch.history order by created_at, attempt");
+  return attempts.map(({ request_id, status, reason }) => `${request_id} ${status} ${reason}`);
 }
+
+const doNothing = () => Promise.resolve();
 
 /** Moves the pod's clock forward by a minute. */
 function advanceOneMinute(): void {
@@ -71,25 +55,22 @@ afterEach(async () => {
 });
 
 test("a pod that an outage delayed gives the previous one time to announce its stop", async () => {
-  await database.query("insert into make_it_clap (duration_seconds) values (40)");
+  await database.insert();
   const { connection: previous, attempt } = await startAttempt(database, claimParams("a"));
   let answers = 0;
   const { connection, decided } = recordStatements(() => {
     if (++answers === 1) advanceOneMinute();
   });
-  const ended = runPod(1, () => Promise.resolve(), connection);
+  const ended = runPod(connection, 1, doNothing);
   await decided();
   await announceStop(previous, attempt, 30);
   await fail(previous, attempt, { reason: "interrupted", message: "asked to stop", final: false });
   assert.equal(await ended, "succeeded");
-  assert.deepEqual(await getHistory(), [
-    { request_id: "1", status: "FAILED", reason: "interrupted" },
-    { request_id: "1", status: "SUCCESS", reason: null },
-  ]);
+  assert.deepEqual(await getHistory(), ["1 FAILED interrupted", "1 SUCCESS null"]);
 });
 
 test("a pod that has worked takes nothing from its Job's next pod, which claimed between two of its requests", async () => {
-  await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
+  await database.insert(2);
   const started = Promise.withResolvers<Awaited<ReturnType<typeof startAttempt>>>();
   const { connection, decided } = recordStatements((name) => {
     if (name === "reclaim") advanceOneMinute();
@@ -98,31 +79,24 @@ test("a pod that has worked takes nothing from its Job's next pod, which claimed
     started.resolve(await startAttempt(database, claimParams("other")));
     await database.query("update batch.queue set job_name = 'a' where request_id = 2");
   };
-  const ended = runPod(2, work, connection);
+  const ended = runPod(connection, 2, work);
   const { connection: next, attempt } = await started.promise;
   await decided();
   await succeed(next, { ...attempt, jobName: "a" });
   assert.equal(await ended, "succeeded");
-  assert.deepEqual(await getHistory(), [
-    { request_id: "1", status: "SUCCESS", reason: null },
-    { request_id: "2", status: "SUCCESS", reason: null },
-  ]);
+  assert.deepEqual(await getHistory(), ["1 SUCCESS null", "2 SUCCESS null"]);
 });
 
 test("a pod that is asked to stop while the answer with its next request is lost frees that request", async () => {
-  await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
+  await database.insert(2);
   const { proxy, connection, signal } = await connectLossily();
-  const loseAnswer = () => Promise.resolve(proxy.loseNextAnswer());
-  assert.equal(await runPod(2, loseAnswer, connection, signal), "interrupted");
-  assert.deepEqual(await getHistory(), [
-    { request_id: "1", status: "SUCCESS", reason: null },
-    { request_id: "2", status: "FAILED", reason: "interrupted" },
-  ]);
+  assert.equal(await runPod(connection, 2, async () => proxy.loseNextAnswer(), { signal }), "interrupted");
+  assert.deepEqual(await getHistory(), ["1 SUCCESS null", "2 FAILED interrupted"]);
   assert.deepEqual(await database.query("select job_name from batch.queue"), [{ job_name: null }]);
 });
 
 test("a pod that is asked to stop frees its next request even if the statement whose answer was lost is refused when repeated", async () => {
-  await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
+  await database.insert(2);
   const proxy = await createProxy();
   const stop = new AbortController();
   let renamed: Promise<void> | undefined;
@@ -136,102 +110,79 @@ test("a pod that is asked to stop frees its next request even if the statement w
     renamed ??= rename();
   });
   const connection = database.connect(undefined, proxy.address, log);
-  const ended = await runPod(2, () => Promise.resolve(proxy.loseNextAnswer()), connection, stop.signal);
+  const ended = await runPod(connection, 2, async () => proxy.loseNextAnswer(), { signal: stop.signal });
   await renamed;
   await database.query("alter function batch.other rename to succeed_and_claim");
   assert.equal(ended, "interrupted");
-  assert.deepEqual(await getHistory(), [
-    { request_id: "1", status: "SUCCESS", reason: null },
-    { request_id: "2", status: "FAILED", reason: "interrupted" },
-  ]);
+  assert.deepEqual(await getHistory(), ["1 SUCCESS null", "2 FAILED interrupted"]);
 });
 
 for (const lost of ["its first", "its next"]) {
   test(`a pod goes on at once with ${lost} request when the answer with it is lost, though a proxy keeps the server's end open`, async () => {
-    await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
+    await database.insert(2);
     const { proxy, connection } = await connectLossily();
     let runs = 0;
-    const loseAnswer = () => Promise.resolve(++runs === 1 && lost === "its next" && proxy.loseNextAnswer(true));
+    async function work(): Promise<void> {
+      if (++runs === 1 && lost === "its next") proxy.loseNextAnswer(true);
+    }
     if (lost === "its first") {
       await connection.run("demand", ["clap", 1, 10, 40]);
       proxy.loseNextAnswer(true);
     }
-    assert.equal(await runPod(2, async () => void (await loseAnswer()), connection), "succeeded");
-    assert.deepEqual(await getHistory(), [
-      { request_id: "1", status: "SUCCESS", reason: null },
-      { request_id: "2", status: "SUCCESS", reason: null },
-    ]);
+    assert.equal(await runPod(connection, 2, work), "succeeded");
+    assert.deepEqual(await getHistory(), ["1 SUCCESS null", "2 SUCCESS null"]);
   });
 
   test(`a pod that is asked to stop while the answer with ${lost} request is lost, and the server does not know that, frees it`, async () => {
-    await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
+    await database.insert(2);
     const { proxy, connection, signal } = await connectLossily();
-    const loseAnswer = () => Promise.resolve(proxy.loseNextAnswer(true));
+    const loseAnswer = async () => proxy.loseNextAnswer(true);
     if (lost === "its first") {
       await connection.run("demand", ["clap", 1, 10, 40]);
       await loseAnswer();
     }
-    assert.equal(await runPod(2, loseAnswer, connection, signal), "interrupted");
-    assert.deepEqual((await getHistory()).at(-1), {
-      request_id: lost === "its first" ? "1" : "2",
-      status: "FAILED",
-      reason: "interrupted",
-    });
+    assert.equal(await runPod(connection, 2, loseAnswer, { signal }), "interrupted");
+    assert.equal((await getHistory()).at(-1), `${lost === "its first" ? 1 : 2} FAILED interrupted`);
     assert.deepEqual(await database.query("select from batch.queue where job_name is not null"), []);
   });
 }
 
 test("a pod takes over from a previous one that still holds the request after some seconds", async () => {
-  await database.query("insert into make_it_clap (duration_seconds) values (40)");
+  await database.insert();
   await startAttempt(database, claimParams("a"));
   const { connection } = recordStatements((name) => {
     if (name === "reclaim") advanceOneMinute();
   });
-  assert.equal(await runPod(1, () => Promise.resolve(), connection), "succeeded");
-  assert.deepEqual(await getHistory(), [
-    { request_id: "1", status: "FAILED", reason: "crashed" },
-    { request_id: "1", status: "SUCCESS", reason: null },
-  ]);
+  assert.equal(await runPod(connection, 1, doNothing), "succeeded");
+  assert.deepEqual(await getHistory(), ["1 FAILED crashed", "1 SUCCESS null"]);
 });
 
 test("a pod is counted as arriving at its start, and again if nothing waited at its last success", async () => {
-  await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 3)");
-  const arrivals = async () =>
-    Number(
-      (await database.query("select case when is_called then last_value else 0 end n from batch.arrivals_clap"))[0]?.n,
+  await database.insert(3);
+  const arrivals = async () => {
+    const [row] = await database.query(
+      "select case when is_called then last_value else 0 end n from batch.arrivals_clap",
     );
+    return Number(row?.n);
+  };
   const before = await arrivals();
-  assert.equal(await runPod(3, async () => undefined, database.connect()), "succeeded");
+  assert.equal(await runPod(database.connect(), 3, doNothing), "succeeded");
   assert.equal(await arrivals(), before + 1);
-  await database.query("insert into make_it_clap (duration_seconds) values (1)");
-  assert.equal(await runPod(9, async () => undefined, database.connect()), "succeeded");
+  await database.insert();
+  assert.equal(await runPod(database.connect(), 9, doNothing), "succeeded");
   assert.equal(await arrivals(), before + 3);
 });
 
 test("a Job of many requests keeps nothing of the finished ones in memory", { timeout: 300_000 }, async () => {
   const WARM = 500;
   const REQUESTS = 2_500;
-  await database.query("insert into make_it_clap (duration_seconds) select 0 from generate_series(1, $1::integer)", [
-    REQUESTS,
-  ]);
+  await database.insert(REQUESTS);
   let run = 0;
   let before = 0;
-  const work = createInProcessWork({
-    kind: "clap",
-    check: (row) => row,
-    async run() {
-      if (++run === WARM) before = await usedHeap();
-    },
-  });
-  const settings = readSettings({
-    ...database.env,
-    JOB_NAME: "a",
-    POD_NAME: "a-1",
-    REQUESTS_PER_JOB: String(REQUESTS),
-    TIMEOUT_SECONDS: "600",
-  });
-  const shutdown = { signal: new AbortController().signal, deadline: new AbortController().signal };
-  const outcome = await runJob({ settings, database: database.connect(), work, shutdown, log: noopLog });
+  async function work(): Promise<void> {
+    if (++run === WARM) before = await usedHeap();
+  }
+  const outcome = await runPod(database.connect(), REQUESTS, work, { env: { TIMEOUT_SECONDS: "600" } });
   assert.deepEqual([outcome, run], ["succeeded", REQUESTS]);
   const leak = ((await usedHeap()) - before) / (REQUESTS - WARM);
   assert.ok(leak < 200, `${leak} bytes a request`);
