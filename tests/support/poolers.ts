@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { after } from "node:test";
 
 /** How a pooler serves a client, given its first message. */
-type Serve = (client: Socket, startup: Buffer) => void;
+export type Serve = (client: Socket, startup: Buffer) => void;
 
 /** Starts a pooler in front of the tests' server, which ends with the test file; resolves with its port. */
 export async function startPooler(serve: Serve): Promise<number> {
@@ -13,6 +13,11 @@ export async function startPooler(serve: Serve): Promise<number> {
   after(() => server.close());
   await once(server, "listening");
   return (server.address() as AddressInfo).port;
+}
+
+/** A connection to the tests' server. */
+export function connectToServer(): Socket {
+  return connect(`${process.env.PG_HOST}/.s.PGSQL.${process.env.PG_PORT}`);
 }
 
 /** What poolers do with a connection's settings. */
@@ -25,7 +30,7 @@ export const POOLERS: readonly (readonly [does: string, serve: Serve])[] = [
 function ignoreOptions(client: Socket, startup: Buffer): void {
   const from = startup.indexOf("options\0") + "options\0".length;
   startup.fill(" ", from, startup.indexOf(0, from));
-  const server = connect(`${process.env.PG_HOST}/.s.PGSQL.${process.env.PG_PORT}`);
+  const server = connectToServer();
   server.write(startup);
   server.pipe(client).pipe(server);
   server.on("error", () => client.destroy());

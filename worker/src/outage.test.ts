@@ -1,24 +1,22 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { pipeline } from "node:stream";
-import { after, describe, test } from "node:test";
-import { TLSSocket } from "node:tls";
+import { describe, test } from "node:test";
 import { generate } from "selfsigned";
+import { createDirectory } from "../../tests/support/commandAttempt.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
+import { connectToServer, type Serve, startPooler } from "../../tests/support/poolers.ts";
 import { succeed, take } from "../../tests/support/queue.ts";
-import { until } from "../../tests/support/until.ts";
+import { recordLog } from "../../tests/support/recordLog.ts";
+import { encrypt } from "../../tests/support/tlsProxy.ts";
 import { DatabaseError } from "./createClient.ts";
-import { createLog } from "./log.ts";
 import { findOutage } from "./outage.ts";
 import type { DatabaseSettings } from "./settings.ts";
 
 const database = await createTestDatabase();
-const { PG_HOST: socketFolder = "", PG_PORT } = process.env;
-const folder = mkdtempSync(join(tmpdir(), "outage-"));
-after(() => rmSync(folder, { recursive: true }));
+const folder = createDirectory();
 const localhost = await generate([{ name: "commonName", value: "localhost" }]);
 const elsewhere = await generate([{ name: "commonName", value: "db.elsewhere" }]);
 const caFile = join(folder, "ca.crt");
@@ -28,40 +26,23 @@ writeFileSync(caFile, [localhost.cert, elsewhere.cert].join("\n"));
 const END_SESSIONS = `select pg_terminate_backend(pid) from pg_stat_activity
   where datname = current_database() and usename = 'batch_worker'`;
 
-/** How a server answers a client's first message. */
-type Answer = (client: Socket, first: Buffer) => void;
-
-function connectToServer(): Socket {
-  return createConnection(`${socketFolder}/.s.PGSQL.${PG_PORT}`);
-}
-
-const forward: Answer = (client, first) => {
+const forward: Serve = (client, first) => {
   const upstream = connectToServer();
   upstream.write(first);
   pipeline(client, upstream, client, () => undefined);
 };
 
-function encrypt({ cert, private: key }: { cert: string; private: string }): Answer {
-  return (client) => {
-    client.write("S");
-    const secure = new TLSSocket(client, { isServer: true, cert, key });
-    pipeline(secure, connectToServer(), secure, () => undefined);
-  };
-}
-
-/** A server that answers otherwise from `change` on, which ends its connections. */
-async function startServer(answer: Answer) {
+/** A server that serves its clients otherwise from `change` on, which ends its connections. */
+async function startServer(serve: Serve) {
   const open = new Set<Socket>();
-  const server = createServer((client) => {
+  const port = await startPooler((client, first) => {
     open.add(client);
-    client.on("error", () => undefined).once("data", (first) => answer(client, first));
+    serve(client, first);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  after(() => server.close());
   return {
-    where: { host: "localhost", port: (server.address() as AddressInfo).port },
-    change(next: Answer) {
-      answer = next;
+    where: { host: "localhost", port },
+    change(next: Serve) {
+      serve = next;
       for (const each of open) each.destroy();
       open.clear();
     },
@@ -70,18 +51,15 @@ async function startServer(answer: Answer) {
 
 /** Finishes work while a connection is prevented, and removes what prevents it once the worker has noticed. */
 async function finishMeanwhile(settings: Partial<DatabaseSettings>, prevent: () => unknown, allow: () => unknown) {
-  await database.reset();
-  await database.query("insert into make_it_clap (duration_seconds) values (1)");
-  const said: string[] = [];
-  const log = createLog({}, (line) => said.push(line));
+  await database.reset(1);
+  const { log, logged } = recordLog();
   const connection = database.connect("batch_worker", { databaseTimeoutSeconds: 20, ...settings }, log);
   try {
     const attempt = await take(connection, "a");
     await prevent();
-    await until("it has lost its connection", () => said.join("").includes("the connection broke"));
+    await logged("the connection broke");
     const recorded = succeed(connection, attempt);
-    const refused = until("it was refused", () => said.join("").includes("the database is unavailable"));
-    await Promise.race([refused, recorded]).finally(allow);
+    await Promise.race([logged("the database is unavailable"), recorded]).finally(allow);
     await recorded;
     assert.partialDeepStrictEqual(await database.query("select status, attempt from batch.attempt"), [
       { status: "SUCCESS", attempt: 1 },
@@ -93,29 +71,29 @@ async function finishMeanwhile(settings: Partial<DatabaseSettings>, prevent: () 
 
 describe("finished work is recorded once a connection is possible again, whatever has prevented it", () => {
   const unprotected = { usual: forward, settings: { sslMode: "disable" } } as const;
-  const verified = { usual: encrypt(localhost), settings: { caFile } } as const;
+  const verified = { usual: encrypt(localhost.cert, localhost.private), settings: { caFile } } as const;
   /** A server's two messages of SCRAM, and between them the client's. */
-  const askForPassword: Answer = (client) => {
+  const askForPassword: Serve = (client) => {
     client.write(Buffer.from("R\0\0\0\x17\0\0\0\x0aSCRAM-SHA-256\0\0", "latin1"));
     client.once("data", () => client.write(Buffer.from("R\0\0\0\x0b\0\0\0\x0br=1", "latin1")));
   };
   /** No memory for another session. */
-  const refuse: Answer = (client) => {
+  const refuse: Serve = (client) => {
     const fields = "SFATAL\0VFATAL\0C53200\0Mout of memory\0\0";
     const length = Buffer.alloc(4);
     length.writeInt32BE(4 + fields.length);
     client.once("data", () => client.end(Buffer.concat([Buffer.from("E"), length, Buffer.from(fields)])));
   };
   /** AuthenticationGSS, which node-postgres does not know. */
-  const askForTicket: Answer = (client) => client.write(Buffer.from("R\0\0\0\x08\0\0\0\x07", "latin1"));
+  const askForTicket: Serve = (client) => client.write(Buffer.from("R\0\0\0\x08\0\0\0\x07", "latin1"));
   for (const [what, { usual, settings }, unusual] of [
-    ["a certificate for another name", verified, encrypt(elsewhere)],
-    ["a TLS handshake that fails", verified, encrypt({ cert: "", private: "" })],
+    ["a certificate for another name", verified, encrypt(elsewhere.cert, elsewhere.private)],
+    ["a TLS handshake that fails", verified, encrypt("", "")],
     ["a server without TLS", verified, (client) => client.end("N")],
     ["a password, of which the worker knows none", unprotected, askForPassword],
     ["a server without memory for another session", unprotected, refuse],
     ["a way to log in that the worker lacks (Kerberos)", unprotected, askForTicket],
-  ] satisfies [string, { usual: Answer; settings: Partial<DatabaseSettings> }, Answer][]) {
+  ] satisfies [string, { usual: Serve; settings: Partial<DatabaseSettings> }, Serve][]) {
     test(what, async () => {
       const { where, change } = await startServer(usual);
       await finishMeanwhile(
@@ -130,7 +108,7 @@ describe("finished work is recorded once a connection is possible again, whateve
     const host = join(folder, "socket");
     const allow = () => {
       rmSync(host, { force: true });
-      symlinkSync(socketFolder, host);
+      symlinkSync(process.env.PG_HOST ?? "", host);
     };
     allow();
     const prevent = async () => {
