@@ -1,38 +1,31 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { codeBlocks } from "../../tests/support/codeBlocks.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { copyProject } from "../../tests/support/projectCopy.ts";
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL("../../", import.meta.url));
 const database = await createTestDatabase();
-
-/** The page's code blocks, in order, by language. */
-async function blocks(language: string): Promise<string[]> {
-  const page = await readFile(join(root, "docs/your-own-work.md"), "utf8");
-  return [...page.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "gms"))].map((match) => match[1] ?? "");
-}
 
 test("by the steps of docs/your-own-work.md, the rows of a second, different table become SUCCESS, and its wrong rows DEAD", {
   timeout: 60_000,
 }, async () => {
-  const site = createServer((request, response) =>
-    response.writeHead(request.url === "/gone" ? 404 : 200).end("hello"),
-  );
-  await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
+  const site = createServer(({ url }, response) => response.writeHead(url === "/gone" ? 404 : 200).end("hello"));
   after(() => site.close());
+  await once(site.listen(0, "127.0.0.1"), "listening");
   const home = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
 
-  const [attach = "", results = ""] = await blocks("sql");
-  const [handler = ""] = await blocks("ts");
-  const [command = ""] = await blocks("sh");
+  const page = await readFile(new URL("../../docs/your-own-work.md", import.meta.url), "utf8");
+  const [attach = "", results = ""] = codeBlocks(page, "sql");
+  const [handler = ""] = codeBlocks(page, "ts");
+  const [command = ""] = codeBlocks(page, "sh");
   await database.query(attach);
   await database.query("insert into pages (url) values ($1 || '/here'), ($1 || '/gone'), ('nonsense')", [home]);
   await database.query("insert into make_it_clap (duration_seconds) values (0)");
@@ -57,9 +50,8 @@ test("by the steps of docs/your-own-work.md, the rows of a second, different tab
     { request_id: "2", status: "DEAD", attempt: 1 },
     { request_id: "3", status: "DEAD", attempt: 1 },
   ]);
-  const errors = (await database.query<{ error: string | null }>(attempts ?? "")).map(
-    ({ error }) => error?.split("\n")[0] ?? null,
-  );
+  const rows = await database.query<{ error: string | null }>(attempts ?? "");
+  const errors = rows.map(({ error }) => error?.split("\n")[0] ?? null);
   assert.deepEqual(errors, [
     null,
     `PermanentError: ${home}/gone must exist; got 404`,
