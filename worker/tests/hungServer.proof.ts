@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import type pg from "pg";
-import type { Pod } from "../../simulator/pod.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { until } from "../../tests/support/until.ts";
 import { createWorkers } from "../../tests/support/workers.ts";
@@ -10,18 +9,16 @@ const database = await createTestDatabase();
 const workers = createWorkers(database);
 const stopped = new Set<number>();
 
-const CONNECTIONS = "from pg_stat_activity where application_name = 'postgres-batch' and datname = current_database()";
+/** The server's processes for this application. */
+const findProcesses = (application: string) =>
+  database.query<{ pid: number }>(
+    "select pid from pg_stat_activity where application_name = $1 and datname = current_database()",
+    [application],
+  );
 
 /** Stops the server's process of the only connection of this application, as a disk that does not answer would. */
 async function stopProcess(application = "postgres-batch"): Promise<void> {
-  const { pid } = await until("the connection", async () => {
-    const found = "select pid from pg_stat_activity where application_name = $1 and datname = current_database()";
-    return (await database.query<{ pid: number }>(found, [application])).at(0);
-  });
-  stop(pid);
-}
-
-function stop(pid: number): void {
+  const { pid } = await until("the connection", async () => (await findProcesses(application)).at(0));
   process.kill(pid, "SIGSTOP");
   stopped.add(pid);
 }
@@ -37,20 +34,21 @@ const attempts = async () => {
 };
 
 /** Stops the server's process of the only connection of this application while it waits for a lock, which it then has. */
-async function stopHalfway(lock: string, begin: () => Promise<unknown> | unknown, application?: string): Promise<void> {
+async function stopHalfway<T>(lock: string, begin: () => T, application?: string): Promise<T> {
   const blocker = await database.open();
   await blocker.query(`begin; ${lock}`);
-  await begin();
+  const begun = begin();
   await database.untilBlocked();
   await stopProcess(application);
   await blocker.end();
+  return begun;
 }
 
 describe("a process of the server that hangs", { timeout: 300_000 }, () => {
   afterEach(async () => {
     continueProcesses();
     await workers.end();
-    await until("no connection", async () => (await database.query(`select ${CONNECTIONS}`)).length === 0);
+    await database.untilNoWorkerSession();
     await database.reset();
   });
 
@@ -76,7 +74,7 @@ describe("a process of the server that hangs", { timeout: 300_000 }, () => {
     await workers.running(2);
     assert.ok(performance.now() - killedAt < 15_000);
     continueProcesses();
-    await until("it has ended", async () => (await database.query(`select ${CONNECTIONS}`)).length === 1);
+    await until("it has ended", async () => (await findProcesses("postgres-batch")).length === 1);
     assert.deepEqual(await attempts(), ["1:1 FAILED", "1:2 RUNNING"]);
   });
 
@@ -98,9 +96,8 @@ describe("a process of the server that hangs", { timeout: 300_000 }, () => {
     const env = { DATABASE_TIMEOUT_SECONDS: "3" };
     await workers.insert(1);
     await workers.insert(1);
-    const pods: Pod[] = [];
-    await stopHalfway("lock table make_it_clap", () => pods.push(workers.start("a", env)));
-    assert.deepEqual(await Promise.all(pods.map(({ ended }) => ended)), [69]);
+    const pod = await stopHalfway("lock table make_it_clap", () => workers.start("a", env));
+    assert.equal(await pod.ended, 69);
     assert.equal(await workers.start("a", env).ended, 0);
     assert.deepEqual(await attempts(), ["2:1 SUCCESS"]);
     continueProcesses();
@@ -112,9 +109,8 @@ describe("a process of the server that hangs", { timeout: 300_000 }, () => {
     const env = { LEASE_SECONDS: "5", PG_USERNAME: "batch_worker" };
     await workers.insert(1);
     await workers.insert(1);
-    const pods: Pod[] = [];
-    await stopHalfway("lock table make_it_clap", () => pods.push(workers.start("a", env)));
-    assert.deepEqual(await Promise.all(pods.map(({ ended }) => ended)), [0]);
+    const pod = await stopHalfway("lock table make_it_clap", () => workers.start("a", env));
+    assert.equal(await pod.ended, 0);
     assert.deepEqual(await attempts(), ["2:1 SUCCESS"]);
     continueProcesses();
     assert.equal(await workers.start("b", env).ended, 0);
@@ -142,14 +138,7 @@ describe("a process of the server that hangs", { timeout: 300_000 }, () => {
     const poll = (client: pg.Client) => client.query("select batch.demand('clap', 1, 10)");
     const keda = await database.open();
     await keda.query("set application_name = 'keda'");
-    let polled: Promise<unknown> | undefined;
-    await stopHalfway(
-      "lock table batch.job",
-      () => {
-        polled = poll(keda);
-      },
-      "keda",
-    );
+    const { polled } = await stopHalfway("lock table batch.job", () => ({ polled: poll(keda) }), "keda");
     const next = await database.open();
     await next.query("set lock_timeout = '1s'");
     await assert.rejects(poll(next), { code: "55P03" });
