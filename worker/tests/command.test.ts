@@ -6,7 +6,7 @@ import { createDirectory } from "../../tests/support/commandAttempt.ts";
 import { createCommandPods } from "../../tests/support/commandPods.ts";
 import { until } from "../../tests/support/until.ts";
 import { endProcesses } from "../src/command/endProcesses.ts";
-import { listProcesses, readProcFile } from "../src/command/processTable.ts";
+import { listProcesses, type ProcessEntry, readProcFile } from "../src/command/processTable.ts";
 
 const { database, directory, insert, attempts, lastAttempt, start, reset } = await createCommandPods();
 
@@ -61,16 +61,14 @@ describe("a command as the work", { timeout: 120_000 }, () => {
     const script = "ls -A $TMPDIR; touch $TMPDIR/left; setsid sleep 100 & echo $BATCH_REQUEST_ID > $BATCH_RESULT_FILE";
     const pod = start(script, { REQUESTS_PER_JOB: "3" });
     assert.equal(await pod.ended, 0);
+    const results = (await attempts()).map(({ status, result }) => [status, result]);
     assert.deepEqual(
-      (await attempts()).map(({ status, result }) => [status, result]),
+      results,
       [1, 2, 3].map((id) => ["SUCCESS", id]),
     );
     assert.doesNotMatch(pod.output(), /^left$/m);
-    const ours = listProcesses().filter(({ pid }) => readProcFile(pid, "environ")?.includes(directory));
-    assert.deepEqual(
-      ours.filter(({ ended }) => !ended),
-      [],
-    );
+    const isOurs = ({ pid, ended }: ProcessEntry) => !ended && readProcFile(pid, "environ")?.includes(directory);
+    assert.deepEqual(listProcesses().filter(isOurs), []);
   });
 
   test("a line of the runner's log that falls into an unfinished line of the command is whole", async () => {
@@ -81,13 +79,9 @@ describe("a command as the work", { timeout: 120_000 }, () => {
     await until("the fault is logged", () => output().includes("the progress file was ignored"));
     writeFileSync(seen, "");
     assert.equal(await ended, 0);
-    assert.deepEqual(
-      output()
-        .trim()
-        .split("\n")
-        .map((line) => (line.startsWith("{") ? JSON.parse(line).message : line)),
-      ["started", "begun", "the progress file was ignored", " and ended", "succeeded"],
-    );
+    const lines = output().trim().split("\n");
+    const texts = lines.map((line) => (line.startsWith("{") ? JSON.parse(line).message : line));
+    assert.deepEqual(texts, ["started", "begun", "the progress file was ignored", " and ended", "succeeded"]);
   });
 
   test("a log that is closed does not fail the work", async () => {
@@ -102,9 +96,7 @@ describe("a command as the work", { timeout: 120_000 }, () => {
     await insert();
     const spin = "for i in 1 2 3 4 5 6 7 8; do while :; do :; done & done; sleep 2.5";
     assert.equal(await start(spin, { LEASE_SECONDS: "1" }).ended, 0);
-    assert.deepEqual(
-      (await attempts()).map(({ status }) => status),
-      ["SUCCESS"],
-    );
+    const statuses = (await attempts()).map(({ status }) => status);
+    assert.deepEqual(statuses, ["SUCCESS"]);
   });
 });

@@ -5,10 +5,13 @@ import { beforeEach, describe, test } from "node:test";
 import { createDirectory } from "../../tests/support/commandAttempt.ts";
 import { createCommandPods } from "../../tests/support/commandPods.ts";
 import { until } from "../../tests/support/until.ts";
-import { listProcesses, type ProcessEntry } from "../src/command/processTable.ts";
+import { listProcesses } from "../src/command/processTable.ts";
 import { TIMEOUT_REASON } from "../src/retryLimits.ts";
 
 const { insert, lastAttempt, start, reset } = await createCommandPods();
+
+/** Prints `ready` once it is stopped. */
+const STOPS = "(until grep -q '^State:.T' /proc/$$/status; do sleep 0.01; done; echo ready) & kill -STOP $$";
 
 /** Waits until the process in the background has slept for 0.2 s: nobody reads what it writes. */
 const UNTIL_IT_BLOCKS =
@@ -20,10 +23,7 @@ describe("a command that is stopped", { timeout: 120_000 }, () => {
   for (const [what, script] of [
     ["obeys", "trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done"],
     ["ignores SIGTERM", "trap '' TERM; echo ready; while :; do sleep 0.01; done"],
-    [
-      "is stopped (SIGSTOP)",
-      "(until grep -q '^State:.T' /proc/$$/status; do sleep 0.01; done; echo ready) & kill -STOP $$",
-    ],
+    ["is stopped (SIGSTOP)", STOPS],
   ] as const) {
     test(`SIGTERM to a pod whose command ${what}: interrupted, within the grace period`, async () => {
       await insert();
@@ -59,7 +59,7 @@ describe("a command that is stopped", { timeout: 120_000 }, () => {
         const { runner, ended } = start(script, env);
         runner.stdout.pause();
         await until("the command ends", () => existsSync(ending));
-        await until("it has ended", () => !listProcesses().some(isRunningChild));
+        await until("it has ended", () => !listProcesses().some(({ parent }) => parent === runner.pid));
         if (stop === "SIGTERM") runner.kill("SIGTERM");
         const found = await until("the attempt is recorded", async () => {
           const attempt = await lastAttempt();
@@ -68,10 +68,6 @@ describe("a command that is stopped", { timeout: 120_000 }, () => {
         assert.deepEqual([found.reason, found.error], [reason, error]);
         runner.stdout.resume();
         await ended;
-
-        function isRunningChild({ parent }: ProcessEntry): boolean {
-          return parent === runner.pid;
-        }
       });
     }
   }

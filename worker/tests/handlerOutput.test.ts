@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createOddPods } from "../../tests/support/oddPods.ts";
 import { until } from "../../tests/support/until.ts";
 
-const { insert, attempts, start, reset, end } = await createOddPods();
+const { insert, statuses, start, reset, end } = await createOddPods();
 
 describe("a worker whose handler", { timeout: 180_000 }, () => {
   beforeEach(reset);
@@ -25,7 +26,7 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     const pod = start();
     await pod.prints("printing");
     pod.child.stdout?.pause();
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await sleep(1_000);
     const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pod.child.pid}/status`, "latin1")) ?? [];
     assert.ok(Number(kilobytes) < 300_000, `${kilobytes} kB`);
     pod.child.stdout?.destroy();
@@ -45,9 +46,9 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     const pod = start({ REQUESTS_PER_JOB: "4" });
     pod.child.stdout?.pause();
     await until("the first attempt waits for the reader, or all have ended", async () => {
-      const { length } = await attempts();
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      return length > 0 && (await attempts()).length === length;
+      const { length } = await statuses();
+      await sleep(500);
+      return length > 0 && (await statuses()).length === length;
     });
     pod.child.stdout?.resume();
     assert.equal(await pod.ended, 0);
@@ -60,10 +61,8 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     const pod = start();
     assert.equal(await pod.ended, 0);
     const lines = pod.output().trim().split("\n");
-    assert.deepEqual(
-      lines.map((line) => (line.startsWith("{") ? JSON.parse(line).message : line)),
-      ["started", "begun", "logged", ", not ended", "succeeded"],
-    );
+    const texts = lines.map((line) => (line.startsWith("{") ? JSON.parse(line).message : line));
+    assert.deepEqual(texts, ["started", "begun", "logged", ", not ended", "succeeded"]);
   });
 
   test("prints into a closed output continues, and its success is recorded", async () => {
@@ -73,9 +72,6 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     pod.child.stdout?.destroy();
     pod.child.stderr?.destroy();
     assert.equal(await pod.ended, 0);
-    assert.deepEqual(
-      (await attempts()).map(({ status }) => status),
-      ["SUCCESS", "SUCCESS"],
-    );
+    assert.deepEqual(await statuses(), ["SUCCESS", "SUCCESS"]);
   });
 });

@@ -20,9 +20,8 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
         { status: "FAILED", reason: TIMEOUT_REASON, error: "timed out after 0.5 s, and had not stopped 1 s later" },
       ]);
       const { counter } = RETRY_LIMITS[getLimitName(TIMEOUT_REASON)];
-      assert.deepEqual(await database.query(`select job_name, ${counter} as counted from batch.queue`), [
-        { job_name: "a", counted: 1 },
-      ]);
+      const counted = await database.query(`select job_name, ${counter} as counted from batch.queue`);
+      assert.deepEqual(counted, [{ job_name: "a", counted: 1 }]);
     });
   }
 
@@ -57,22 +56,16 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     await pod.prints("blocking");
     const leases = new Set<string>();
     await until("its lease was renewed ten times", async () => {
-      const [row] = await database.query(
-        "select lease_until::text as lease, lease_until > now() as kept from batch.queue",
-      );
+      const lease = "select lease_until::text as lease, lease_until > now() as kept from batch.queue";
+      const [row] = await database.query(lease);
       assert.equal(row?.kept, true);
       leases.add(row?.lease);
       return leases.size > 10;
     });
     pod.child.kill("SIGTERM");
     assert.equal(await pod.ended, 4);
-    assert.deepEqual(await attempts(), [
-      {
-        status: "FAILED",
-        reason: "interrupted",
-        error: "InterruptedError: asked to stop by SIGTERM, and had not stopped before the grace period ended",
-      },
-    ]);
+    const error = "InterruptedError: asked to stop by SIGTERM, and had not stopped before the grace period ended";
+    assert.deepEqual(await attempts(), [{ status: "FAILED", reason: "interrupted", error }]);
   });
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -85,10 +78,8 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
       setTimeout(() => pod.child.kill(signal), 500);
       assert.equal(await pod.ended, 4);
       assert.ok(performance.now() - asked > 2_000);
-      assert.deepEqual(
-        (await attempts()).map(({ reason }) => reason),
-        ["interrupted"],
-      );
+      const reasons = (await attempts()).map(({ reason }) => reason);
+      assert.deepEqual(reasons, ["interrupted"]);
     });
   }
 });

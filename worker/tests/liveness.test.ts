@@ -14,10 +14,8 @@ const directory = createDirectory();
 /** Asks as the kubelet does; false: no answer in that time. */
 async function isAlive(port: number, timeoutMs = 5_000): Promise<boolean> {
   const signal = AbortSignal.timeout(timeoutMs);
-  return await fetch(`http://127.0.0.1:${port}/`, { signal }).then(
-    ({ status }) => status === 200,
-    () => false,
-  );
+  const response = await fetch(`http://127.0.0.1:${port}/`, { signal }).catch(() => undefined);
+  return response?.status === 200;
 }
 
 /** Starts a worker that answers probes, whose work is a shell script, and waits until both are there. */
@@ -74,9 +72,7 @@ describe("a worker with a liveness port", { timeout: 120_000 }, () => {
     const asked = performance.now();
     let answers = 0;
     let ended = false;
-    void pod.ended.then(() => {
-      ended = true;
-    });
+    void pod.ended.then(() => (ended = true));
     while (performance.now() - asked < 2_500) {
       assert.ok(await isAlive(port));
       answers++;
