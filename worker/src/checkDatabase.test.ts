@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type pg from "pg";
 import { connectTo, createTestDatabase } from "../../tests/support/database.ts";
+import { settingsProblems } from "../../tests/support/settingsProblems.ts";
 import { checkDatabase, type DatabaseRequirements } from "./checkDatabase.ts";
-import { SettingsError } from "./errors.ts";
 import { DEFAULT_ROLES } from "./roles.ts";
 
 /** Those of no other test's database. */
@@ -19,13 +19,7 @@ async function problems(change: Record<string, unknown>, wanted?: DatabaseRequir
       return { rows: [{ ...rows[0], ...change }] };
     },
   };
-  return await checkDatabase(client as unknown as pg.ClientBase, wanted).then(
-    () => [],
-    (error: unknown) => {
-      assert.ok(error instanceof SettingsError);
-      return error.problems;
-    },
-  );
+  return await settingsProblems(() => checkDatabase(client as unknown as pg.ClientBase, wanted));
 }
 
 describe("the check before a migration", () => {
@@ -73,10 +67,8 @@ describe("the check before a migration", () => {
       });
       await query("reset role; drop schema batch cascade");
       await query("alter schema public rename to elsewhere");
-      await assert.rejects(
-        checkDatabase(client),
-        /must have the schema public \(.*: create schema public\); it does not/,
-      );
+      const missing = /must have the schema public \(.*: create schema public\); it does not/;
+      await assert.rejects(checkDatabase(client), missing);
       await query("alter schema elsewhere rename to public");
       await query('set role "check-user"');
       await assert.rejects(checkDatabase(client), new RegExp(`\\(grant create on database ${name} to "check-user"\\)`));
@@ -117,15 +109,11 @@ describe("the check before a migration", () => {
 
   test("compares the connections needed with the server's unreserved ones and with the database's own limit", async () => {
     assert.deepEqual(await problems({}, { connections: 297 }), []);
-    assert.match(
-      (await problems({}, { connections: 298 }))[0] ?? "",
-      /^max_connections must allow 298 connections .*; got 297, not counting reserved ones$/,
-    );
+    const [tooMany] = await problems({}, { connections: 298 });
+    assert.match(tooMany ?? "", /^max_connections must allow 298 connections .*; got 297, not counting reserved ones$/);
     await database.query(`alter database ${database.name} connection limit 50`);
-    assert.match(
-      (await problems({}, { connections: 51 }))[0] ?? "",
-      /^the connection limit of the database .* must be at least 51; got 50$/,
-    );
+    const [overLimit] = await problems({}, { connections: 51 });
+    assert.match(overLimit ?? "", /^the connection limit of the database .* must be at least 51; got 50$/);
     await database.query(`alter database ${database.name} connection limit -1`);
   });
 
@@ -156,10 +144,7 @@ describe("the check before a migration", () => {
     });
 
     test("names each right that is missing, and changes nothing", async () => {
-      await assert.rejects(checkDatabase(client, { roles: ROLES }), (error: SettingsError) => {
-        assert.equal(error.problems.length, 3);
-        return true;
-      });
+      assert.equal((await settingsProblems(() => checkDatabase(client, { roles: ROLES }))).length, 3);
       assert.deepEqual(await database.query("select from pg_namespace where nspname = 'batch'"), []);
     });
   });
