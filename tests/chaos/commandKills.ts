@@ -54,12 +54,6 @@ export function getMark(podName: string): string {
 /** The marks of all running commands. */
 export function readMarks(): ReadonlySet<string> {
   const running = listProcesses().filter(({ ended }) => !ended);
-  return new Set(
-    running.flatMap(
-      ({ pid }) =>
-        readProcFile(pid, "environ")
-          ?.split("\0")
-          .find((text) => text.startsWith("MARK=")) ?? [],
-    ),
-  );
+  const variables = running.flatMap(({ pid }) => readProcFile(pid, "environ")?.split("\0") ?? []);
+  return new Set(variables.filter((text) => text.startsWith("MARK=")));
 }

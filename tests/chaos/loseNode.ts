@@ -121,26 +121,12 @@ function toRows(losses: readonly Loss[]): string[][] {
 }
 
 function toLimits(losses: readonly Loss[], changed: number): Limit[] {
-  const most = (pick: (loss: Loss) => number) => Math.max(...losses.map(pick));
+  const most = (key: keyof Omit<Loss, "connection">) => Math.max(...losses.map((loss) => loss[key]));
   const ended = losses.filter(({ exitCode }) => exitCode === EXIT_CODES.lost).length;
   return [
-    atMost(
-      UNLOCK_SECONDS,
-      "session lock released",
-      most(({ unlockedSeconds }) => unlockedSeconds),
-      " s",
-    ),
-    atMost(
-      SUCCESS_SECONDS,
-      "SUCCESS elsewhere",
-      most(({ successSeconds }) => successSeconds),
-      " s",
-    ),
-    atMost(
-      1,
-      "successes of a request",
-      most(({ successes }) => successes),
-    ),
+    atMost(UNLOCK_SECONDS, "session lock released", most("unlockedSeconds"), " s"),
+    atMost(SUCCESS_SECONDS, "SUCCESS elsewhere", most("successSeconds"), " s"),
+    atMost(1, "successes of a request", most("successes")),
     atLeast(losses.length, `lost workers that end with ${EXIT_CODES.lost}`, ended),
     atMost(0, "changes by what the lost workers wrote late", changed),
   ];

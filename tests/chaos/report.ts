@@ -37,24 +37,12 @@ export function toRows(baseline: Summary, killed: Summary): string[][] {
 /** The limits of the batch with kills and of the one before it without. */
 export function toLimits({ kills }: Pick<KillOptions, "kills">, baseline: Summary, killed: Summary): Limit[] {
   const { crashed, killsByPhase: by, killToUnlocked } = killed;
-  const sum = (pick: (summary: Summary) => number) => pick(baseline) + pick(killed);
+  const sum = (key: "lost" | "finishedTwice" | "failedWithoutKill") => baseline[key] + killed[key];
   return [
     atLeast(kills, "kills", killed.kills),
-    atMost(
-      0,
-      "requests lost",
-      sum(({ lost }) => lost),
-    ),
-    atMost(
-      0,
-      "requests finished twice",
-      sum(({ finishedTwice }) => finishedTwice),
-    ),
-    atMost(
-      0,
-      "attempts that failed although their pod was not killed",
-      sum((one) => one.failedWithoutKill),
-    ),
+    atMost(0, "requests lost", sum("lost")),
+    atMost(0, "requests finished twice", sum("finishedTwice")),
+    atMost(0, "attempts that failed although their pod was not killed", sum("failedWithoutKill")),
     atMost(0, "killed at work, and no end of it in the history", killed.killedNoOutcome),
     atMost(0, "attempts begun before their predecessor was killed", killed.overlapping),
     atMost(by["at work"] + by["before its claim"], "crashed attempts", crashed),

@@ -29,10 +29,8 @@ async function runAll(faults: readonly CommandFault[], size: number): Promise<vo
 describe("a command: nothing lost, each effect once, attempts true", { timeout: 1_200_000 }, () => {
   test("without a fault it takes every step of the contract once", () => {
     const steps = untouched.filter((step) => !/^runner|continues/.test(step));
-    assert.deepEqual(
-      steps,
-      PROGRAM_STEPS.map((step) => `1: ${step}`),
-    );
+    const expected = PROGRAM_STEPS.map((step) => `1: ${step}`);
+    assert.deepEqual(steps, expected);
     assert.ok(statements.some(({ step }) => step === "report"));
   });
 
