@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type pg from "pg";
+import { createDirectory } from "../../tests/support/commandAttempt.ts";
 import { connectTo, createTestDatabase } from "../../tests/support/database.ts";
 import { noopLog } from "./log.ts";
 import { migrate } from "./migrate.ts";
@@ -13,6 +13,8 @@ import { createRoles } from "./roles.ts";
 
 const empty = () => createTestDatabase("template0");
 const FILES = readMigrationFiles();
+const VERSIONS = FILES.migrations.map(({ version }) => version);
+const NEWEST = VERSIONS.length;
 /** Roles of this file: those of the other files are the server's, too. */
 const ROLES = { worker: "worker_of_migrate_test", scaler: "scaler_of_migrate_test" };
 
@@ -29,10 +31,9 @@ async function tables(client: pg.ClientBase): Promise<string[]> {
 describe("migrate", () => {
   test("an empty database gets every table; migrating again changes nothing", async () => {
     const { client } = await empty();
-    const newest = readMigrationFiles().migrations.length;
-    assert.deepEqual(await migrate(client, noopLog), { from: 0, to: newest });
+    assert.deepEqual(await migrate(client, noopLog), { from: 0, to: NEWEST });
     assert.ok((await tables(client)).includes("public.make_it_clap"));
-    assert.deepEqual(await migrate(client, noopLog), { from: newest, to: newest });
+    assert.deepEqual(await migrate(client, noopLog), { from: NEWEST, to: NEWEST });
   });
 
   test("ten processes at once apply each migration once", async () => {
@@ -43,29 +44,27 @@ describe("migrate", () => {
     assert.equal(versionsBefore.filter((from) => from === 0).length, 1);
     const applied = await query("select version from batch.migration order by version");
     assert.deepEqual(
-      applied.map(({ version }) => version),
-      readMigrationFiles().migrations.map(({ version }) => version),
+      applied,
+      VERSIONS.map((version) => ({ version })),
     );
   });
 
   test("a migration of the project is applied although a user's own, from 1000 on, was applied before", async () => {
     const { client, query } = await empty();
-    const [first, ...rest] = readMigrationFiles().migrations as [Migration, ...Migration[]];
+    const [first, ...rest] = FILES.migrations as [Migration, ...Migration[]];
     const own = { version: 1_001, name: "own", text: "create table own ()" };
     await migrate(client, noopLog, filesWith([first, own]));
     await migrate(client, noopLog, filesWith([first, ...rest, own]));
     const applied = await query("select version from batch.migration order by applied_at");
-    assert.deepEqual(
-      applied.map(({ version }) => version),
-      [first.version, 1_001, ...rest.map(({ version }) => version)],
-    );
+    const inOrder = [first, own, ...rest].map(({ version }) => ({ version }));
+    assert.deepEqual(applied, inOrder);
   });
 
   test("a connection that breaks is reported with the migration that it interrupted", async () => {
     const { name } = await empty();
     const client = await connectTo(name);
     client.on("error", () => undefined);
-    const [first] = readMigrationFiles().migrations as [Migration, ...Migration[]];
+    const [first] = FILES.migrations as [Migration];
     const broken = { version: 1_002, name: "broken", text: "select pg_terminate_backend(pg_backend_pid())" };
     await assert.rejects(migrate(client, noopLog, filesWith([first, broken])), {
       message: /^cannot apply migration 1002 \(broken\): terminating connection due to administrator command\. /,
@@ -73,33 +72,30 @@ describe("migrate", () => {
   });
 
   test("two migrations with the same number are refused, by name", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "migrations-"));
-    await mkdir(join(folder, "migrations"));
+    const folder = createDirectory();
+    mkdirSync(join(folder, "migrations"));
     for (const file of ["0001_one.sql", "0002_two.sql", "0002_too.sql"]) {
-      await writeFile(join(folder, "migrations", file), "");
+      writeFileSync(join(folder, "migrations", file), "");
     }
     assert.throws(() => readMigrationFiles(pathToFileURL(`${folder}/`)), {
       message: /0002_two.sql must have a unique number/,
     });
-    await rm(folder, { recursive: true });
   });
 
   test("a migration may begin with a byte order mark", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "migrations-"));
-    for (const part of ["migrations", "functions"]) await mkdir(join(folder, part));
-    await writeFile(join(folder, "migrations/1000_pages.sql"), "\uFEFFcreate table pages ();\r\n");
+    const folder = createDirectory();
+    for (const part of ["migrations", "functions"]) mkdirSync(join(folder, part));
+    writeFileSync(join(folder, "migrations/1000_pages.sql"), "\uFEFFcreate table pages ();\r\n");
     const { migrations } = readMigrationFiles(pathToFileURL(`${folder}/`));
     assert.deepEqual(migrations, [{ version: 1_000, name: "pages", text: "create table pages ();\r\n" }]);
-    await rm(folder, { recursive: true });
   });
 
   test("a newer database is refused, naming both versions, and left unchanged", async () => {
     const { client, query } = await createTestDatabase();
-    const newest = readMigrationFiles().migrations.length;
     await query("insert into batch.migration values (99, 'from_the_future')");
     const before = await tables(client);
     await assert.rejects(migrate(client, noopLog), {
-      message: new RegExp(`at version ${newest} or older .*; got version 99`),
+      message: new RegExp(`at version ${NEWEST} or older .*; got version 99`),
     });
     assert.deepEqual(await tables(client), before);
   });
@@ -132,14 +128,12 @@ describe("migrate", () => {
   });
 
   test("a database of a development version, or with another program's schema batch, is refused and left unchanged", async () => {
+    const development = /must be empty or created by this version .*; got one of a development version/;
     for (const [sql, message] of [
-      [
-        "create table public.batch_migration ()",
-        /must be empty or created by this version .*; got one of a development version/,
-      ],
+      ["create table public.batch_migration ()", development],
       [
         "create schema batch; create table batch.migration (); create table batch.kind (intake_after bigint)",
-        /must be empty or created by this version .*; got one of a development version/,
+        development,
       ],
       [
         "create schema batch; create table batch.job ()",
@@ -184,8 +178,8 @@ describe("migrate", () => {
       await query(`alter database ${name} set ${setting}`);
     }
     const client = await open();
-    assert.deepEqual(await migrate(client, noopLog), { from: 0, to: FILES.migrations.length });
-    assert.deepEqual(await migrate(client, noopLog), { from: FILES.migrations.length, to: FILES.migrations.length });
+    assert.deepEqual(await migrate(client, noopLog), { from: 0, to: NEWEST });
+    assert.deepEqual(await migrate(client, noopLog), { from: NEWEST, to: NEWEST });
   });
 
   for (const [what, run] of [
@@ -208,10 +202,7 @@ describe("migrate", () => {
   }
 
   test("the files are numbered from 1 without a gap", () => {
-    const versions = readMigrationFiles().migrations.map(({ version }) => version);
-    assert.deepEqual(
-      versions,
-      Array.from(versions, (_, index) => index + 1),
-    );
+    const expected = Array.from(VERSIONS, (_, index) => index + 1);
+    assert.deepEqual(VERSIONS, expected);
   });
 });
