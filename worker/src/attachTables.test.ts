@@ -7,6 +7,8 @@ import { attachTables, readAttachments } from "./attachTables.ts";
 import { noopLog } from "./log.ts";
 import { statement } from "./queue/statement.ts";
 
+const PAGES = { kind: "page", table: "pages" };
+
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
 describe("ATTACH", () => {
@@ -59,19 +61,14 @@ describe("node main.ts migrate with ATTACH", () => {
   }
 
   test("attaches the tables after the migrations; repeated, it changes nothing", async () => {
-    const attach = JSON.stringify([{ kind: "page", table: "pages", timeoutColumn: "seconds" }]);
     const { database, repeat, ...first } = await run(
-      { ATTACH: attach },
+      { ATTACH: JSON.stringify([{ ...PAGES, timeoutColumn: "seconds" }]) },
       "create table pages (id bigint primary key, seconds integer); insert into pages values (1)",
     );
     for (const { status, stdout } of [first, repeat()]) {
       assert.equal(status, 0, stdout);
-      assert.deepEqual(await database.query("select kind, request_id from batch.queue"), [
-        { kind: "page", request_id: "1" },
-      ]);
-      assert.deepEqual(await database.query("select timeout_column from batch.kind where kind = 'page'"), [
-        { timeout_column: "seconds" },
-      ]);
+      const queued = "select kind, request_id, timeout_column from batch.queue join batch.kind using (kind)";
+      assert.deepEqual(await database.query(queued), [{ kind: "page", request_id: "1", timeout_column: "seconds" }]);
     }
   });
 
@@ -79,23 +76,22 @@ describe("node main.ts migrate with ATTACH", () => {
     const { query, client } = await createTestDatabase();
     const waiting = "create table pages (id bigint primary key, seconds integer); insert into pages values (1, 7)";
     await query(`${waiting}; select batch.attach('pages', 'page', 'seconds')`);
-    await attachTables(client, [{ kind: "page", table: "pages" }], noopLog);
+    await attachTables(client, [PAGES], noopLog);
     const values = ["page", "a", "a-pod", 1, [4, 4, 100, 100], 10, null, null, 0, true];
     const [claimed] = (await client.query(statement("claim").text, values)).rows;
     assert.equal(claimed.timeout_seconds, 7);
     // Another table of that kind has columns of its own.
     await query("drop table pages; create table pages (id bigint primary key)");
-    await attachTables(client, [{ kind: "page", table: "pages" }], noopLog);
-    assert.deepEqual(await query("select timeout_column from batch.kind where kind = 'page'"), [
-      { timeout_column: null },
-    ]);
+    await attachTables(client, [PAGES], noopLog);
+    const kinds = await query("select timeout_column from batch.kind where kind = 'page'");
+    assert.deepEqual(kinds, [{ timeout_column: null }]);
   });
 
   test("a table whose timeout column was dropped is refused with the statement that attaches it without one", async () => {
     const { query, client } = await createTestDatabase();
     await query("create table pages (id bigint primary key, seconds integer)");
     await query("select batch.attach('pages', 'page', 'seconds'); alter table pages drop column seconds");
-    const again = () => attachTables(client, [{ kind: "page", table: "pages" }], noopLog);
+    const again = () => attachTables(client, [PAGES], noopLog);
     const message = await again().then(String, (error: Error) => error.message);
     const [{ problem } = { problem: "" }] = await query<{ problem: string }>(
       "select batch.attachment_problem('page') as problem",
@@ -109,17 +105,13 @@ describe("node main.ts migrate with ATTACH", () => {
   });
 
   test("a table that is missing or cannot be attached is named, with the reason", async () => {
-    const missing = await run({ ATTACH: '[{"kind":"page","table":"pages"}]' }, "select 1");
+    const env = { ATTACH: JSON.stringify([PAGES]) };
+    const missing = await run(env, "select 1");
     assert.notEqual(missing.status, 0);
     assert.match(missing.stdout, /cannot attach pages as the kind page: relation .*pages.* does not exist/);
-    const narrow = await run(
-      { ATTACH: '[{"kind":"page","table":"pages"}]' },
-      "create table pages (id integer primary key)",
-    );
-    assert.match(
-      narrow.stdout,
-      /cannot attach pages as the kind page: public\.pages must have a primary key of one bigint column/,
-    );
+    const narrow = await run(env, "create table pages (id integer primary key)");
+    const reason = /cannot attach pages as the kind page: public\.pages must have a primary key of one bigint column/;
+    assert.match(narrow.stdout, reason);
   });
 
   test("the reason is PostgreSQL's own, also if the connection breaks", async () => {
@@ -129,7 +121,7 @@ describe("node main.ts migrate with ATTACH", () => {
     const client = await open();
     client.on("error", () => undefined);
     const { rows } = await client.query("select pg_backend_pid() as pid");
-    const attaching = attachTables(client, [{ kind: "page", table: "pages" }], noopLog);
+    const attaching = attachTables(client, [PAGES], noopLog);
     const attached = assert.rejects(attaching, /cannot attach pages as the kind page: terminating connection/);
     await untilBlocked();
     await query(`select pg_terminate_backend(${rows[0].pid})`);

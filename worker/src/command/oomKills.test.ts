@@ -8,35 +8,23 @@ import { countOomKills } from "./oomKills.ts";
 const V2 = "low 0\nhigh 0\nmax 12\noom 3\noom_kill 2\noom_group_kill 1\n";
 const V1 = "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n";
 
-const HOSTS: Readonly<
-  Record<string, { membership: string; files: Record<string, string>; kills: number | undefined }>
-> = {
-  "v2, in a container": { membership: "0::/\n", files: { "memory.events": V2 }, kills: 2 },
-  "v2, on the host": { membership: "0::/a.slice/b.scope\n", files: { "a.slice/b.scope/memory.events": V2 }, kills: 2 },
-  "v2, in a container that sees the node's path": {
-    membership: "0::/kubepods/x\n",
-    files: { "memory.events": V2 },
-    kills: 2,
-  },
-  "v1, in a container": {
-    membership: "4:memory:/docker/x\n0::/\n",
-    files: { "memory/memory.oom_control": V1 },
-    kills: 2,
-  },
-  "v1, on the host, controllers together": {
-    membership: "9:cpu,cpuacct:/c\n4:hugetlb,memory:/m\n0::/\n",
-    files: { "memory/m/memory.oom_control": V1, "memory/memory.oom_control": V1.replace("2", "9") },
-    kills: 2,
-  },
-  "v1 of an old kernel": {
-    membership: "4:memory:/\n",
-    files: { "memory/memory.oom_control": "under_oom 0\n" },
-    kills: undefined,
-  },
-  "none (macOS)": { membership: "", files: {}, kills: undefined },
-};
+/** A host's cgroups: what /proc/self/cgroup says, the files below /sys/fs/cgroup, and the number of kills. */
+const HOSTS: readonly [host: string, membership: string, files: Record<string, string>, kills?: number][] = [
+  ["v2, in a container", "0::/\n", { "memory.events": V2 }, 2],
+  ["v2, on the host", "0::/a.slice/b.scope\n", { "a.slice/b.scope/memory.events": V2 }, 2],
+  ["v2, in a container that sees the node's path", "0::/kubepods/x\n", { "memory.events": V2 }, 2],
+  ["v1, in a container", "4:memory:/docker/x\n0::/\n", { "memory/memory.oom_control": V1 }, 2],
+  [
+    "v1, on the host, controllers together",
+    "9:cpu,cpuacct:/c\n4:hugetlb,memory:/m\n0::/\n",
+    { "memory/m/memory.oom_control": V1, "memory/memory.oom_control": V1.replace("2", "9") },
+    2,
+  ],
+  ["v1 of an old kernel", "4:memory:/\n", { "memory/memory.oom_control": "under_oom 0\n" }],
+  ["none (macOS)", "", {}],
+];
 
-for (const [host, { membership, files, kills }] of Object.entries(HOSTS)) {
+for (const [host, membership, files, kills] of HOSTS) {
   test(`cgroup ${host}: ${kills}`, () => {
     const root = createDirectory();
     for (const [file, content] of Object.entries(files)) {
