@@ -68,13 +68,8 @@ test("a value that is not JSON is the error of its own caller only", async () =>
   const last = sender.save(1);
   assert.match(String(await ends(wrong)), /^a checkpoint must be JSON/);
   sender.saved({ first: 0, last: 1 });
-  assert.deepEqual(
-    [sent, await ends(first, last)],
-    [
-      ["0", "1"],
-      ["saved", "saved"],
-    ],
-  );
+  assert.deepEqual(sent, ["0", "1"]);
+  assert.deepEqual(await ends(first, last), ["saved", "saved"]);
 });
 
 test("checkpoints that nobody waits for take no memory, however many are not stored yet", async () => {

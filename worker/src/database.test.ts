@@ -9,7 +9,7 @@ import { type Claim, claimParams, defer, fail, succeed, succeedAndClaim, take } 
 import { recordLog } from "../../tests/support/recordLog.ts";
 import { until } from "../../tests/support/until.ts";
 import type { Database } from "./database.ts";
-import { DatabaseUnavailableError, InterruptedError, SettingsError } from "./errors.ts";
+import { DatabaseUnavailableError, InterruptedError } from "./errors.ts";
 import { noopLog } from "./log.ts";
 
 const database = await createTestDatabase();
@@ -83,17 +83,11 @@ describe("a database that becomes unavailable", () => {
   });
 
   for (const [what, record] of [
-    ["a success", async (connection: Database, got: Claim) => succeed(connection, got)],
-    [
-      "a failure",
-      (connection: Database, got: Claim) => fail(connection, got, { reason: "error", message: "no", final: true }),
-    ],
-    ["a deferral", (connection: Database, got: Claim) => defer(connection, got, { afterSeconds: 9, message: "no" })],
-    [
-      "a success with the next claim",
-      (connection: Database, got: Claim) => succeedAndClaim(connection, got, null, claimParams("a", got)),
-    ],
-  ] as const) {
+    ["a success", succeed],
+    ["a failure", (connection, got) => fail(connection, got, { reason: "error", message: "no", final: true })],
+    ["a deferral", (connection, got) => defer(connection, got, { afterSeconds: 9, message: "no" })],
+    ["a success with the next claim", (...of) => succeedAndClaim(...of, null, claimParams("a", of[1]))],
+  ] satisfies [what: string, record: (connection: Database, got: Claim) => Promise<unknown>][]) {
     test(`${what} that another transaction delays is recorded however long that takes, and the session lock is kept`, async () => {
       const connection = connect(0.2);
       const got = await claimed(connection);
@@ -171,9 +165,9 @@ describe("a database that becomes unavailable", () => {
 
   test("the wait ends with a DatabaseUnavailableError that has the last error", async () => {
     proxy.cut();
-    await assert.rejects(connect(0.2).run("demand", ["clap", 1, 10, 40]), (error: Error) => {
-      assert.ok(error instanceof DatabaseUnavailableError);
-      return /must answer within DATABASE_TIMEOUT_SECONDS \(0.2\); got Connection terminated/.test(error.message);
+    await assert.rejects(connect(0.2).run("demand", ["clap", 1, 10, 40]), {
+      name: "DatabaseUnavailableError",
+      message: /must answer within DATABASE_TIMEOUT_SECONDS \(0.2\); got Connection terminated/,
     });
   });
 
@@ -212,10 +206,10 @@ describe("a database that becomes unavailable", () => {
   for (const [does, serve] of POOLERS) {
     test(`a pooler that ${does} a connection's settings is refused without a lease, and nothing is claimed`, async () => {
       const port = await startPooler(serve);
-      const refused = (error: unknown) =>
-        error instanceof SettingsError &&
-        /^LEASE_SECONDS must be above 0 behind a pooler .*; got 0\./.test(error.message);
-      await assert.rejects(claimed(connect(5, noopLog, false, { host: "127.0.0.1", port })), refused);
+      await assert.rejects(claimed(connect(5, noopLog, false, { host: "127.0.0.1", port })), {
+        name: "SettingsError",
+        message: /^LEASE_SECONDS must be above 0 behind a pooler .*; got 0\./,
+      });
       assert.deepEqual(await attempts(), []);
     });
   }

@@ -4,8 +4,6 @@ import { DatabaseUnavailableError } from "./errors.ts";
 
 test("a server that can only be read is named as a replica", () => {
   const cause = Object.assign(new Error("cannot execute nextval() in a read-only transaction"), { code: "25006" });
-  assert.match(
-    new DatabaseUnavailableError(60, cause).message,
-    /read-only transaction \(the server is a replica, or read-only\)$/,
-  );
+  const { message } = new DatabaseUnavailableError(60, cause);
+  assert.match(message, /read-only transaction \(the server is a replica, or read-only\)$/);
 });

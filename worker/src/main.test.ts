@@ -20,6 +20,7 @@ const workers = createWorkers(database);
 const { start: startWorker, insert, running } = workers;
 
 const claps = () => database.query("select status, iteration from clap order by id");
+
 describe("a worker process", { timeout: 120_000 }, () => {
   beforeEach(() => database.reset());
   afterEach(workers.end);
@@ -55,10 +56,8 @@ describe("a worker process", { timeout: 120_000 }, () => {
       writeFileSync(join(folder, "file"), "");
       const pod = startWorker("a", { COMMAND: '["true"]', COMMAND_DIRECTORY: resolve(folder, directory) });
       assert.equal(await pod.ended, 64, pod.outputTail());
-      assert.match(
-        pod.outputTail(),
-        /COMMAND_DIRECTORY, by default TMPDIR, TMP or TEMP, must be an existing, writable folder/,
-      );
+      const problem = /COMMAND_DIRECTORY, by default TMPDIR, TMP or TEMP, must be an existing, writable folder/;
+      assert.match(pod.outputTail(), problem);
       assert.deepEqual(await claps(), []);
     });
   }
@@ -74,12 +73,9 @@ describe("a worker process", { timeout: 120_000 }, () => {
       const own = { ...process.env, ...database.env, ...env, JOB_NAME: "a", POD_NAME: "a-1" };
       const words = ["--import", `data:text/javascript,${lookup}`, MAIN, ...args];
       const { stdout } = spawnSync(process.execPath, words, { encoding: "utf8", env: own });
-      const messages = stdout
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line));
-      const { message } = messages.at(-1);
-      assert.match(message, /ECONNREFUSED 127\.0\.0\.1:\d+; connect ECONNREFUSED 127\.0\.0\.2:/);
+      const lines = stdout.trim().split("\n");
+      const messages = lines.map((line) => JSON.parse(line));
+      assert.match(messages.at(-1).message, /ECONNREFUSED 127\.0\.0\.1:\d+; connect ECONNREFUSED 127\.0\.0\.2:/);
       if (what === "a worker") assert.match(messages[0].error, /127\.0\.0\.1:\d+; connect ECONNREFUSED 127\.0\.0\.2:/);
     });
   }
@@ -163,8 +159,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
 
   test("whose connection is cut during a query re-acquires its session lock, too", async () => {
     await insert(30);
-    await database.query("begin");
-    await database.query("lock table make_it_clap in access exclusive mode");
+    await database.query("begin; lock table make_it_clap in access exclusive mode");
     const pod = startWorker("a");
     const waiting = `from pg_locks where relation = 'make_it_clap'::regclass and not granted
       and database = (select oid from pg_database where datname = current_database())`;

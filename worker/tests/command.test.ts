@@ -62,10 +62,8 @@ describe("a command as the work", { timeout: 120_000 }, () => {
     const pod = start(script, { REQUESTS_PER_JOB: "3" });
     assert.equal(await pod.ended, 0);
     const results = (await attempts()).map(({ status, result }) => [status, result]);
-    assert.deepEqual(
-      results,
-      [1, 2, 3].map((id) => ["SUCCESS", id]),
-    );
+    const expected = [1, 2, 3].map((id) => ["SUCCESS", id]);
+    assert.deepEqual(results, expected);
     assert.doesNotMatch(pod.output(), /^left$/m);
     const isOurs = ({ pid, ended }: ProcessEntry) => !ended && readProcFile(pid, "environ")?.includes(directory);
     assert.deepEqual(listProcesses().filter(isOurs), []);

@@ -78,10 +78,8 @@ const LINES = readFileSync(new URL("../../../docs/commands.md", import.meta.url)
 
 describe("docs/commands.md", () => {
   test("states the attempt's outcome for every way in which a command ends", () => {
-    assert.deepEqual(
-      LINES.map(([, line]) => line),
-      Object.keys(ENDS),
-    );
+    const stated = LINES.map(([, line]) => line);
+    assert.deepEqual(stated, Object.keys(ENDS));
   });
 
   for (const [, line, attempt, then] of LINES) {

@@ -22,7 +22,9 @@ function elf(change: (bytes: Buffer) => void): Buffer {
   return bytes;
 }
 
+const muslProgram = elf((bytes) => bytes.write("/lib/ld-none.so", bytes.indexOf("/lib64/ld-linux"), "latin1"));
 const foreign = process.arch === "x64" ? { number: 183, name: "arm64" } : { number: 62, name: "x64" };
+const foreignProgram = elf((bytes) => bytes.writeUInt16LE(foreign.number, 18));
 mkdirSync(join(folder, "folder"));
 
 const REASONS: readonly (readonly [command: readonly string[], message: string | RegExp])[] = [
@@ -39,22 +41,9 @@ const REASONS: readonly (readonly [command: readonly string[], message: string |
     /refused requires, is not executable for user \d+$/,
   ],
   [[program("crlf", "#!/bin/sh\r\ntrue\r\n")], /has no "\/bin\/sh\\r", which the first line/],
+  [[program("musl", muslProgram)], /has no loader for .*\/musl \(is it built for another C library\?\)$/],
   [
-    [
-      program(
-        "musl",
-        elf((bytes) => bytes.write("/lib/ld-none.so", bytes.indexOf("/lib64/ld-linux"), "latin1")),
-      ),
-    ],
-    /has no loader for .*\/musl \(is it built for another C library\?\)$/,
-  ],
-  [
-    [
-      program(
-        "foreign",
-        elf((bytes) => bytes.writeUInt16LE(foreign.number, 18)),
-      ),
-    ],
+    [program("foreign", foreignProgram)],
     new RegExp(`/foreign is built for ${foreign.name}, and this node is ${process.arch}$`),
   ],
   [["true", "x".repeat(3_000_000)], "cannot start true: its arguments and its environment are too long"],
@@ -76,14 +65,12 @@ test("a program in a folder that its user may not enter is not called missing", 
   // For root there is no such folder.
   const refused = Object.assign(new Error("spawn EACCES"), { code: "EACCES" });
   const user = process.getuid?.();
-  assert.equal(
-    await explainStart(["/hidden/work"], refused, undefined),
-    `cannot start /hidden/work: user ${user} may not enter the folder in which it should be`,
-  );
-  assert.equal(
-    await explainStart(["hidden-work"], refused, undefined),
-    `cannot start hidden-work: the image has no such program in its PATH, of which user ${user} may not enter every folder`,
-  );
+  for (const [command, reason] of [
+    ["/hidden/work", `user ${user} may not enter the folder in which it should be`],
+    ["hidden-work", `the image has no such program in its PATH, of which user ${user} may not enter every folder`],
+  ] as const) {
+    assert.equal(await explainStart([command], refused, undefined), `cannot start ${command}: ${reason}`);
+  }
 });
 
 test("what the packaged runner's folder hides or replaces of the image is given as the reason", async () => {

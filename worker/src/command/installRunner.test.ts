@@ -47,10 +47,8 @@ describe("a copy of the runner", () => {
   test("has everything that the image has, and what Node has compiled under the id of the pod's user", () => {
     const names = (folder: string) => readdirSync(folder).sort();
     assert.deepEqual(names(volume), names(image));
-    assert.deepEqual(
-      names(join(volume, "lib")),
-      names(join(image, "lib")).filter((name) => name !== "loader-readable"),
-    );
+    const libraries = names(join(image, "lib")).filter((name) => name !== "loader-readable");
+    assert.deepEqual(names(join(volume, "lib")), libraries);
     assert.equal(readFileSync(join(volume, ".cache/v24.0.0-x64-1a2b-4242/compiled"), "utf8"), "code");
   });
 });
