@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type CodeChange, type PROGRAM_KILLS, PROGRAM_STEPS } from "./commandPlan.ts";
-import { CommandWorld } from "./commandWorld.ts";
+import { type CommandWorld, createCommandWorld } from "./commandWorld.ts";
 import { COMMAND_MUTANTS, mutate } from "./mutants.ts";
 import { Violation } from "./oracle.ts";
 import { runCommandPlan } from "./runCommandPlan.ts";
@@ -47,7 +47,7 @@ async function findViolation(
 
 for (const mutant of COMMAND_MUTANTS) {
   test(`${mutant.name}: is detected by a command that outlives its runner`, { timeout: 240_000 }, async (t) => {
-    const world = await CommandWorld.create(mutate(mutant));
+    const world = await createCommandWorld(mutate(mutant));
     const found = await findViolation(world, ["runner, waking after", "runner, waking during"]);
     assert.ok(found, "at least one fault must break a guarantee");
     t.diagnostic(found);
@@ -56,7 +56,7 @@ for (const mutant of COMMAND_MUTANTS) {
 
 for (const { name, change } of CODE_MUTANTS) {
   test(`${name}: is detected by a command that is stopped or killed`, { timeout: 240_000 }, async (t) => {
-    const found = await findViolation(await CommandWorld.create(), ["stop", "command"], change);
+    const found = await findViolation(await createCommandWorld(), ["stop", "command"], change);
     assert.ok(found, "at least one fault must break a guarantee");
     t.diagnostic(found);
   });

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { sample } from "../support/sample.ts";
 import { type CommandFault, PROGRAM_KILLS, PROGRAM_STEPS } from "./commandPlan.ts";
-import { CommandWorld } from "./commandWorld.ts";
+import { createCommandWorld } from "./commandWorld.ts";
 import { runCommandPlan } from "./runCommandPlan.ts";
 
-const world = await CommandWorld.create();
+const world = await createCommandWorld();
 const untouched = await runCommandPlan(world, {});
 
 /** The runner's statements, except for reports after the first, whose number depends on timing. */

@@ -1,72 +1,51 @@
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import type { MigrationFiles } from "../../worker/src/migrationFiles.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestDatabase } from "../support/database.ts";
 
-/** An attempt of a request in `batch.attempt`. */
-export interface CommandAttempt {
-  readonly attempt: number;
-  readonly status: string;
-  readonly reason: string | null;
-  readonly result: unknown;
-}
+export type CommandWorld = Awaited<ReturnType<typeof createCommandWorld>>;
 
-/** A database whose requests commands work on, one after another. */
-export class CommandWorld {
-  readonly env: NodeJS.ProcessEnv;
-  readonly #database: TestDatabase;
-
-  private constructor(database: TestDatabase) {
-    const { PG_HOST, PG_PORT, PG_DATABASE, PG_USERNAME } = database.env;
-    this.#database = database;
-    this.env = {
-      ...database.env,
+/**
+ * Creates a database whose requests commands work on, one after another.
+ *
+ * @default files - the project's own
+ */
+export async function createCommandWorld(files?: MigrationFiles) {
+  const { client, query, env } = await createTestDatabase(files ? "template0" : undefined);
+  if (files) await migrate(client, noopLog, files);
+  await query("create table pages (id bigint generated always as identity primary key)");
+  // No constraint: duplicate effects must be visible.
+  await query("create table effects (request_id bigint, effect integer, attempt integer)");
+  await query("select batch.attach('pages', 'page')");
+  return {
+    env: {
+      ...env,
       KIND: "page",
-      COMMAND_ENV_PGHOST: PG_HOST,
-      COMMAND_ENV_PGPORT: PG_PORT,
-      COMMAND_ENV_PGDATABASE: PG_DATABASE,
-      COMMAND_ENV_PGUSER: PG_USERNAME,
-    };
-  }
-
-  /** @default files - the project's own */
-  static async create(files?: MigrationFiles): Promise<CommandWorld> {
-    const database = await createTestDatabase(files ? "template0" : undefined);
-    if (files) await migrate(database.client, noopLog, files);
-    await database.query(`create table pages (id bigint generated always as identity primary key)`);
-    // No constraint: duplicate effects must be visible.
-    await database.query("create table effects (request_id bigint, effect integer, attempt integer)");
-    await database.query("select batch.attach('pages', 'page')");
-    return new CommandWorld(database);
-  }
-
-  /** Inserts a request; returns its id. */
-  async insert(): Promise<string> {
-    const [row] = await this.#database.query<{ id: string }>("insert into pages default values returning id");
-    return row?.id ?? "";
-  }
-
-  async isUnfinished(request: string): Promise<boolean> {
-    return (await this.#database.query("select from batch.queue where request_id = $1", [request])).length > 0;
-  }
-
-  async attempts(request: string): Promise<CommandAttempt[]> {
-    return await this.#database.query<CommandAttempt>(
-      "select attempt, status, reason, result from batch.attempt where kind = 'page' and request_id = $1 order by attempt",
-      [request],
-    );
-  }
-
-  /** The effects that were committed, in order. */
-  async effects(request: string): Promise<{ readonly effect: number; readonly attempt: number }[]> {
-    return await this.#database.query(
-      "select effect, attempt from effects where request_id = $1 order by effect, attempt",
-      [request],
-    );
-  }
-
-  /** Removes everything before the next run. */
-  async clear(): Promise<void> {
-    await this.#database.query("delete from pages; delete from batch.queue; delete from batch.job");
-  }
+      COMMAND_ENV_PGHOST: env.PG_HOST,
+      COMMAND_ENV_PGPORT: env.PG_PORT,
+      COMMAND_ENV_PGDATABASE: env.PG_DATABASE,
+      COMMAND_ENV_PGUSER: env.PG_USERNAME,
+    },
+    /** Inserts a request; resolves with its id. */
+    async insert(): Promise<string> {
+      const [row] = await query<{ id: string }>("insert into pages default values returning id");
+      return row?.id ?? "";
+    },
+    async isUnfinished(request: string): Promise<boolean> {
+      return (await query("select from batch.queue where request_id = $1", [request])).length > 0;
+    },
+    attempts: (request: string) =>
+      query<{ attempt: number; status: string; reason: string | null; result: unknown }>(
+        "select attempt, status, reason, result from batch.attempt where kind = 'page' and request_id = $1 order by attempt",
+        [request],
+      ),
+    /** The effects that were committed, in order. */
+    effects: (request: string) =>
+      query<{ effect: number; attempt: number }>(
+        "select effect, attempt from effects where request_id = $1 order by effect, attempt",
+        [request],
+      ),
+    /** Removes everything before the next run. */
+    clear: () => query("delete from pages; delete from batch.queue; delete from batch.job"),
+  };
 }

@@ -1,13 +1,13 @@
 import { after, before, describe, test } from "node:test";
 import { sample } from "../support/sample.ts";
 import { runPodProcess } from "./childProcessPod.ts";
-import { CrashDatabase } from "./crashDatabase.ts";
+import { type CrashDatabase, createCrashDatabase } from "./crashDatabase.ts";
 import { findFaultPoints, findKillPoints, runPlan, runPlans } from "./explore.ts";
 import { inProcessPods } from "./inProcessPod.ts";
 import { NEXT_PODS, type RunArgs, type RunStep } from "./run.ts";
 import { SCENARIOS, type Scenario } from "./scenarios.ts";
 
-const worlds = await Promise.all(Array.from({ length: 4 }, () => CrashDatabase.create()));
+const worlds = await Promise.all(Array.from({ length: 4 }, () => createCrashDatabase()));
 const here = inProcessPods();
 const [NEXT_POD, , AFTER_A_POLL] = NEXT_PODS;
 

@@ -1,6 +1,6 @@
 import type { CrashDatabase } from "./crashDatabase.ts";
 import type { RunPod } from "./pod.ts";
-import { FaultNotReachedError, type Point, type RunArgs, type RunStep, runScenario } from "./run.ts";
+import { FaultNotReachedError, isAt, type Point, type RunArgs, type RunStep, runScenario } from "./run.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { FaultKind } from "./steps.ts";
 
@@ -77,8 +77,4 @@ export async function runPlans(
 function describePlan({ scenario, points, successor, wakes }: RunArgs): string {
   const planned = points.map(({ pod, step, nth, kind }) => `${kind} ${step} ${nth} of pod ${pod}`);
   return `${scenario.name}: ${planned.join(", ") || "nothing"}; then ${successor}${wakes ? `, waking ${wakes}` : ""}`;
-}
-
-function isAt(step: RunStep, point: Point): boolean {
-  return step.pod === point.pod && step.step === point.step && step.nth === point.nth;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sample } from "../support/sample.ts";
-import { CrashDatabase } from "./crashDatabase.ts";
+import { createCrashDatabase } from "./crashDatabase.ts";
 import { findFaultPoints, findKillPoints, runPlan } from "./explore.ts";
 import { inProcessPods } from "./inProcessPod.ts";
 import { MUTANTS, mutate, type ScenarioMutant } from "./mutants.ts";
@@ -9,7 +9,7 @@ import { Violation } from "./oracle.ts";
 import { NEXT_PODS, type RunArgs } from "./run.ts";
 import { SCENARIOS, type Scenario } from "./scenarios.ts";
 
-const sound = await CrashDatabase.create();
+const sound = await createCrashDatabase();
 
 /** Every plan of a scenario with one fault, at points derived from the original SQL. */
 async function plan(scenario: Scenario): Promise<readonly RunArgs[]> {
@@ -26,7 +26,7 @@ async function plan(scenario: Scenario): Promise<readonly RunArgs[]> {
 
 /** The first plan in which the mutant violates a guarantee, and which guarantee. */
 async function caught(mutant: ScenarioMutant): Promise<string | undefined> {
-  const world = await CrashDatabase.create(mutate(mutant));
+  const world = await createCrashDatabase(mutate(mutant));
   const first = SCENARIOS.filter(({ name }) => name === mutant.scenario);
   for (const scenario of new Set([...first, ...SCENARIOS])) {
     for (const args of await plan(scenario)) {

@@ -11,6 +11,10 @@ export interface RunStep extends StepId {
   readonly pod: number;
 }
 
+export function isAt(step: RunStep, { pod, step: name, nth }: RunStep): boolean {
+  return step.pod === pod && step.step === name && step.nth === nth;
+}
+
 /** A fault and its place in a run. */
 export interface Point extends RunStep, Pick<Fault, "kind"> {}
 
@@ -157,8 +161,7 @@ class Run {
 
   #checkPoints(): void {
     for (const { pod, step, nth, kind } of this.#args.points) {
-      const taken = this.#steps.some((known) => known.pod === pod && known.step === step && known.nth === nth);
-      if (!taken)
+      if (!this.#steps.some((known) => isAt(known, { pod, step, nth })))
         throw new FaultNotReachedError(`pod ${pod} must reach ${step} ${nth} (${kind} is planned there); it did not`);
     }
   }

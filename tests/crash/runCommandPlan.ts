@@ -8,7 +8,7 @@ import { endProcesses } from "../../worker/src/command/endProcesses.ts";
 import { listProcesses, readProcFile } from "../../worker/src/command/processTable.ts";
 import { until } from "../support/until.ts";
 import { checkCommandRun } from "./commandLedger.ts";
-import type { CodeChange, CommandFault, CommandPlan } from "./commandPlan.ts";
+import type { CommandPlan } from "./commandPlan.ts";
 import type { CommandWorld } from "./commandWorld.ts";
 
 const PROGRAM = fileURLToPath(new URL("./commandProgram.ts", import.meta.url));
@@ -18,10 +18,7 @@ const PRELOAD = new URL("./commandPreload.ts", import.meta.url).href;
 const MAX_PODS = 4;
 
 /** A fault, and the mutant of the runner that it should detect. */
-interface CommandRun {
-  readonly fault?: CommandFault;
-  readonly change?: CodeChange;
-}
+type CommandRun = Omit<CommandPlan, "notes">;
 
 /**
  * Runs one request by real runners and commands, pod after pod, until it has ended and no process is left.
