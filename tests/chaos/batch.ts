@@ -1,27 +1,17 @@
 import { insertRequests } from "../../cli/start/requests.ts";
 import { poll } from "../../simulator/poll.ts";
 import type { BenchContext } from "../bench/context.ts";
-import { type Attempt, readAttempts } from "./attempts.ts";
+import { readAttempts } from "./attempts.ts";
 import { createCluster } from "./createCluster.ts";
-import type { Kill } from "./kill.ts";
 import { killPods } from "./killPods.ts";
 import type { KillOptions } from "./options.ts";
 import { QueueObserver } from "./queueObserver.ts";
 
-/** The result of a batch. */
-export interface Batch {
-  readonly ids: readonly string[];
-  readonly attempts: readonly Attempt[];
-  readonly kills: readonly Kill[];
-  /** Updates of rows of batch.queue. */
-  readonly updates: number;
-  readonly jobs: number;
-  readonly failedJobs: number;
-  readonly seconds: number;
-}
+/** The result of a batch; `updates`: of rows of batch.queue. */
+export type Batch = Awaited<ReturnType<typeof runBatch>>;
 
 /** Runs requests until none is left, as `npm start` does, while pods are killed. */
-export async function runBatch(options: KillOptions, context: BenchContext): Promise<Batch> {
+export async function runBatch(options: KillOptions, context: BenchContext) {
   const client = await context.connect();
   const watch = new QueueObserver(client);
   const updatesBefore = await watch.updates();
