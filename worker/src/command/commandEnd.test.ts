@@ -14,49 +14,45 @@ function obeys(last: string): string {
   return `finish() { ${last}; }; trap finish TERM; echo ready; while :; do sleep 0.01; done`;
 }
 
+/** Attempts of these scripts. */
+const scripts = (...all: string[]): CommandAttempt[] => all.map((script) => ({ command: shell(script) }));
+
+/** Attempts of these scripts that must stop. */
+const stopped = (stopFor: Error, ...all: string[]) => scripts(...all).map((attempt) => ({ ...attempt, stopFor }));
+
 /** Attempts that produce each row of the table. */
 const ENDS: Readonly<Record<string, readonly CommandAttempt[]>> = {
-  "exit 0": [{ command: shell("exit 0") }, { command: shell(`${RESULT} exit 0`) }],
-  "exit 0, result file not JSON or over 64 KiB": [
-    { command: shell("echo no > $BATCH_RESULT_FILE") },
-    { command: shell(`{ printf '"'; head -c 65535 /dev/zero | tr '\\0' a; printf '"'; } > $BATCH_RESULT_FILE`) },
-    { command: shell("mkdir $BATCH_RESULT_FILE") },
-    { command: shell("ln -s /nowhere $BATCH_RESULT_FILE") },
-    { command: shell(": > $BATCH_RESULT_FILE") },
-    { command: shell(`printf '"\\\\u0000"' > $BATCH_RESULT_FILE`) },
-  ],
-  "exit 64, 65 or 78": [64, 65, 78].map((code) => ({ command: shell(`exit ${code}`) })),
+  "exit 0": scripts("exit 0", `${RESULT} exit 0`),
+  "exit 0, result file not JSON or over 64 KiB": scripts(
+    "echo no > $BATCH_RESULT_FILE",
+    `{ printf '"'; head -c 65535 /dev/zero | tr '\\0' a; printf '"'; } > $BATCH_RESULT_FILE`,
+    "mkdir $BATCH_RESULT_FILE",
+    "ln -s /nowhere $BATCH_RESULT_FILE",
+    ": > $BATCH_RESULT_FILE",
+    `printf '"\\\\u0000"' > $BATCH_RESULT_FILE`,
+  ),
+  "exit 64, 65 or 78": scripts("exit 64", "exit 65", "exit 78"),
   "exit with one of `finalExitCodes`": [{ command: shell("exit 3"), finalExitCodes: [3, 4] }],
-  "exit 75": [
-    { command: shell("exit 75"), retryAfterSeconds: 60 },
-    { command: shell(`printf '{"retryAfter": -1}' > $BATCH_RESULT_FILE; exit 75`), retryAfterSeconds: 60 },
-  ],
-  'exit 75, result file `{"retryAfter": 90}`': [
-    { command: shell(`printf '{"retryAfter": 90}' > $BATCH_RESULT_FILE; exit 75`), retryAfterSeconds: 60 },
-  ],
-  "any other exit code": [1, 2, 66, 74, 76, 126, 127, 143, 255].map((code) => ({
-    command: shell(`${RESULT} exit ${code}`),
-  })),
-  "a signal that the runner did not send": ["TERM", "KILL", "SEGV"].map((signal) => ({
-    command: shell(`kill -${signal} $$`),
-  })),
-  "SIGTERM, then exit 0 with a result file": [
-    { command: shell(obeys(`${RESULT} exit 0`)), stopFor: SIGTERM },
-    { command: shell(obeys("echo null > $BATCH_RESULT_FILE; exit 0")), stopFor: SIGTERM },
-  ],
-  "SIGTERM, then any other end, even exit 0": [
+  "exit 75": scripts("exit 75", `printf '{"retryAfter": -1}' > $BATCH_RESULT_FILE; exit 75`),
+  'exit 75, result file `{"retryAfter": 90}`': scripts(`printf '{"retryAfter": 90}' > $BATCH_RESULT_FILE; exit 75`),
+  "any other exit code": scripts(...[1, 2, 66, 74, 76, 126, 127, 143, 255].map((code) => `${RESULT} exit ${code}`)),
+  "a signal that the runner did not send": scripts("kill -TERM $$", "kill -KILL $$", "kill -SEGV $$"),
+  "SIGTERM, then exit 0 with a result file": stopped(
+    SIGTERM,
+    obeys(`${RESULT} exit 0`),
+    obeys("echo null > $BATCH_RESULT_FILE; exit 0"),
+  ),
+  "SIGTERM, then any other end, even exit 0": stopped(
+    SIGTERM,
     obeys("exit 0"),
     obeys("exit 65"),
     obeys("exit 75"),
     obeys(`${RESULT} exit 143`),
     obeys("echo no > $BATCH_RESULT_FILE; exit 0"),
     "echo ready; sleep 60",
-  ].map((script) => ({ command: shell(script), stopFor: SIGTERM })),
-  "timeout, then exit 0 with a result file": [{ command: shell(obeys(`${RESULT} exit 0`)), stopFor: TIMEOUT }],
-  "timeout, then any other end": [obeys("exit 0"), obeys("exit 75"), "echo ready; sleep 60"].map((script) => ({
-    command: shell(script),
-    stopFor: TIMEOUT,
-  })),
+  ),
+  "timeout, then exit 0 with a result file": stopped(TIMEOUT, obeys(`${RESULT} exit 0`)),
+  "timeout, then any other end": stopped(TIMEOUT, obeys("exit 0"), obeys("exit 75"), "echo ready; sleep 60"),
   "cannot be started": [{ command: ["no-such-program"] }, { command: ["/etc/passwd"] }, { command: [] }],
 };
 
