@@ -23,6 +23,9 @@ const claimed = (connection: Database) => take(connection, "a");
 
 const attempts = () => database.query("select attempt, status from clap_attempt order by attempt");
 
+/** Sessions that wait for a lock. */
+const WAITING = "from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+
 describe("a database that becomes unavailable", () => {
   beforeEach(async () => {
     proxy.restore();
@@ -33,13 +36,11 @@ describe("a database that becomes unavailable", () => {
     timeout: 30_000,
   }, async () => {
     const blocker = await database.open();
-    await blocker.query("begin");
-    await blocker.query("lock table batch.queue in access exclusive mode");
+    await blocker.query("begin; lock table batch.queue in access exclusive mode");
     const connection = connect(1);
     await assert.rejects(claimed(connection), DatabaseUnavailableError);
     await connection.close();
-    const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
-    assert.equal((await blocker.query(waiting)).rowCount, 0);
+    assert.equal((await blocker.query(`select ${WAITING}`)).rowCount, 0);
     await blocker.query("rollback");
     assert.deepEqual(await attempts(), []);
   });
@@ -53,9 +54,7 @@ describe("a database that becomes unavailable", () => {
     await database.untilBlocked();
     stop.abort(new InterruptedError("SIGTERM"));
     // As its lock_timeout would do after 8 s. Not from the blocker: a transaction sees the sessions as they were when it first asked.
-    await database.query(
-      "select pg_cancel_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
-    );
+    await database.query(`select pg_cancel_backend(pid) ${WAITING}`);
     await claiming;
     await Promise.all([blocker.end(), connection.close()]);
   });
@@ -99,8 +98,7 @@ describe("a database that becomes unavailable", () => {
       try {
         // As its statement_timeout would do after 9 s each.
         await until("it has been canceled for longer than the database may be unavailable", async () => {
-          const waiting = "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-          canceled += (await database.query(`select pg_cancel_backend(pid) ${waiting}`)).length;
+          canceled += (await database.query(`select pg_cancel_backend(pid) ${WAITING}`)).length;
           return canceled >= 4;
         });
       } finally {
@@ -154,9 +152,7 @@ describe("a database that becomes unavailable", () => {
     await blocker.query("begin; lock table batch.queue");
     const asked = connection.run("demand", ["clap", 1, 10, 40]);
     await database.untilBlocked();
-    await database.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-    );
+    await database.query(`select pg_terminate_backend(pid) ${WAITING}`);
     await blocker.query("rollback");
     await broken.promise;
     await asked;

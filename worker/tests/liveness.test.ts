@@ -18,6 +18,15 @@ async function isAlive(port: number, timeoutMs = 5_000): Promise<boolean> {
   return response?.status === 200;
 }
 
+/** Starts a worker that answers probes, and waits until its clap runs. */
+async function startClap() {
+  const port = await findFreePort();
+  await workers.insert(60);
+  const pod = workers.start("a", { LIVENESS_PORT: String(port) });
+  await workers.running(1);
+  return { port, pod };
+}
+
 /** Starts a worker that answers probes, whose work is a shell script, and waits until both are there. */
 async function startCommand(script: string, env: NodeJS.ProcessEnv = {}) {
   const port = await findFreePort();
@@ -36,10 +45,7 @@ describe("a worker with a liveness port", { timeout: 120_000 }, () => {
   });
 
   test("answers while its handler works, not while it is stopped (SIGSTOP), and then again", async () => {
-    const port = await findFreePort();
-    await workers.insert(60);
-    const pod = workers.start("a", { LIVENESS_PORT: String(port) });
-    await workers.running(1);
+    const { port, pod } = await startClap();
     await until("an answer", () => isAlive(port));
     pod.kill("SIGSTOP");
     // Connections are still accepted, by the kernel.
@@ -49,10 +55,7 @@ describe("a worker with a liveness port", { timeout: 120_000 }, () => {
   });
 
   test("killed while it is stopped has crashed, and its Job's next pod runs the request at once", async () => {
-    const port = await findFreePort();
-    await workers.insert(60);
-    const pod = workers.start("a", { LIVENESS_PORT: String(port) });
-    await workers.running(1);
+    const { port, pod } = await startClap();
     pod.kill("SIGSTOP");
     pod.kill("SIGTERM");
     pod.kill("SIGKILL");
