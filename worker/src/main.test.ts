@@ -140,9 +140,8 @@ describe("a worker process", { timeout: 120_000 }, () => {
     await running(1);
     pod.kill("SIGTERM");
     assert.equal(await pod.ended, 4);
-    assert.deepEqual(await database.query("select job_name, errors, crashes, interruptions from batch.queue"), [
-      { job_name: null, errors: 0, crashes: 0, interruptions: 1 },
-    ]);
+    const queued = await database.query("select job_name, errors, crashes, interruptions from batch.queue");
+    assert.deepEqual(queued, [{ job_name: null, errors: 0, crashes: 0, interruptions: 1 }]);
     startWorker("b");
     await running(2);
   });

@@ -61,9 +61,8 @@ async function finishMeanwhile(settings: Partial<DatabaseSettings>, prevent: () 
     const recorded = succeed(connection, attempt);
     await Promise.race([logged("the database is unavailable"), recorded]).finally(allow);
     await recorded;
-    assert.partialDeepStrictEqual(await database.query("select status, attempt from batch.attempt"), [
-      { status: "SUCCESS", attempt: 1 },
-    ]);
+    const attempts = await database.query("select status, attempt from batch.attempt");
+    assert.partialDeepStrictEqual(attempts, [{ status: "SUCCESS", attempt: 1 }]);
   } finally {
     await connection.close();
   }

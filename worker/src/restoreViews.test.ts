@@ -22,7 +22,6 @@ test("a migration creates the views that were dropped from the schema batch as t
   assert.deepEqual(await views(), before);
   await database.insert();
   await take(database.connect("batch_worker"), "a");
-  assert.deepEqual(await database.query("select request_id, status from batch.request"), [
-    { request_id: "1", status: "RUNNING" },
-  ]);
+  const requests = await database.query("select request_id, status from batch.request");
+  assert.deepEqual(requests, [{ request_id: "1", status: "RUNNING" }]);
 });

@@ -35,9 +35,8 @@ test("a handler that keeps every thread of Node's pool busy does not keep the wo
   await until("it has a new session", async () => (await sessions()).some((pid) => pid !== broken));
   writeFileSync(release, "");
   assert.equal(await pod.ended, 0, pod.output());
-  assert.deepEqual(await database.query("select attempt, status from batch.attempt"), [
-    { attempt: 1, status: "SUCCESS" },
-  ]);
+  const attempts = await database.query("select attempt, status from batch.attempt");
+  assert.deepEqual(attempts, [{ attempt: 1, status: "SUCCESS" }]);
   await until("its session has ended", async () => (await sessions()).length === 0);
   await database.query(`drop role ${role}`);
 });

@@ -62,8 +62,7 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     assert.equal(await start().ended, 0);
     const [request] = await database.query("select status, result from batch.request");
     assert.deepEqual(request, { status: "SUCCESS", result: { attempts: 1 } });
-    assert.deepEqual(await database.query("select progress from batch.attempt order by attempt limit 1"), [
-      { progress: { done: 1, total: 2 } },
-    ]);
+    const attempts = await database.query("select progress from batch.attempt order by attempt limit 1");
+    assert.deepEqual(attempts, [{ progress: { done: 1, total: 2 } }]);
   });
 });

@@ -62,9 +62,8 @@ describe("a worker with a liveness port", { timeout: 120_000 }, () => {
     assert.equal(await pod.ended, 137);
     workers.start("a", { LIVENESS_PORT: String(port) });
     await workers.running(2);
-    assert.deepEqual(await database.query("select status, reason from clap_attempt where attempt = 1"), [
-      { status: "FAILED", reason: "crashed" },
-    ]);
+    const attempts = await database.query("select status, reason from clap_attempt where attempt = 1");
+    assert.deepEqual(attempts, [{ status: "FAILED", reason: "crashed" }]);
   });
 
   test("answers after SIGTERM until it exits", async () => {

@@ -106,9 +106,8 @@ describe("a right that is revoked while a request is worked on", () => {
       assert.equal(await claim(database.connect(), claimParams("b")), undefined);
       await recorded;
       await connection.close();
-      assert.partialDeepStrictEqual(await database.query("select status, attempt from batch.attempt"), [
-        { status: "SUCCESS", attempt: 1 },
-      ]);
+      const attempts = await database.query("select status, attempt from batch.attempt");
+      assert.partialDeepStrictEqual(attempts, [{ status: "SUCCESS", attempt: 1 }]);
     });
   }
 

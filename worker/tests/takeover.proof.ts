@@ -22,9 +22,8 @@ describe("the next pod of a Job", { timeout: 120_000 }, () => {
       workers.start("a");
       await workers.running(2);
       assert.ok(performance.now() - startedAt < 15_000);
-      assert.deepEqual(await database.query("select status, reason from batch.history"), [
-        { status: "FAILED", reason: "crashed" },
-      ]);
+      const history = await database.query("select status, reason from batch.history");
+      assert.deepEqual(history, [{ status: "FAILED", reason: "crashed" }]);
       predecessor.kill("SIGCONT");
       assert.equal(await predecessor.ended, 3, "the predecessor changes nothing any more");
     });

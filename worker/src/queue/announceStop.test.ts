@@ -3,9 +3,8 @@ import { beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createProxy } from "../../../tests/support/proxy.ts";
-import { claimParams, startAttempt, take } from "../../../tests/support/queue.ts";
+import { claimParams, reclaim, startAttempt, take } from "../../../tests/support/queue.ts";
 import { announceStop } from "./announceStop.ts";
-import { reclaim } from "./reclaim.ts";
 
 const database = await createTestDatabase();
 beforeEach(() => database.reset());

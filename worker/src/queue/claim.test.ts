@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../../../tests/support/database.ts";
-import { claimParams, claimWithReclaim, startAttempt } from "../../../tests/support/queue.ts";
+import { claimParams, claimWithReclaim, fail, startAttempt, succeed } from "../../../tests/support/queue.ts";
 import { EXHAUSTIVE } from "../../../tests/support/sample.ts";
 import { parseRow } from "../parseRow.ts";
 import { claim } from "./claim.ts";
-import { fail } from "./fail.ts";
-import { succeed } from "./succeed.ts";
 
 const MANY = EXHAUSTIVE ? 10_000 : 1_000;
 

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { createTestDatabase } from "../../../tests/support/database.ts";
-import { claimParams, claimWithReclaim, startAttempt } from "../../../tests/support/queue.ts";
+import { claimParams, claimWithReclaim, demand, startAttempt } from "../../../tests/support/queue.ts";
 import { defer } from "./defer.ts";
-import { demand } from "./demand.ts";
 
 const database = await createTestDatabase();
 const ask = () => demand(database.connect(), { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
@@ -19,7 +18,6 @@ test("a deferred request needs no Job before its time; after it any Job may clai
   await database.query("update batch.queue set available_at = now()");
   assert.equal(await ask(), 1);
   assert.equal((await startAttempt(database, claimParams("b"))).attempt.attempt, 2);
-  assert.deepEqual(await database.query("select reason, error from batch.history"), [
-    { reason: "deferred", error: "no seats left" },
-  ]);
+  const history = await database.query("select reason, error from batch.history");
+  assert.deepEqual(history, [{ reason: "deferred", error: "no seats left" }]);
 });

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../../../tests/support/database.ts";
-import { claimParams, claimWithReclaim, startAttempt } from "../../../tests/support/queue.ts";
+import { claimParams, claimWithReclaim, fail, startAttempt, succeed } from "../../../tests/support/queue.ts";
 import { DEFAULT_POD_START_SECONDS, demand } from "./demand.ts";
-import { fail } from "./fail.ts";
-import { succeed } from "./succeed.ts";
 
 const database = await createTestDatabase();
 const keda = database.connect();
@@ -82,9 +80,8 @@ describe("demand", () => {
     assert.equal(await claimWithReclaim(database.connect(), claimParams("b")), "reserved");
     await ageSuspicions();
     assert.equal(await ask(), 2, "it still needs a Job besides the lost one");
-    assert.deepEqual(await database.query("select status, reason from clap_attempt"), [
-      { status: "FAILED", reason: "crashed" },
-    ]);
+    const attempts = await database.query("select status, reason from clap_attempt");
+    assert.deepEqual(attempts, [{ status: "FAILED", reason: "crashed" }]);
     assert.equal((await claimed("b")).attempt.attempt, 2);
     assert.equal(await ask(), 2, "KEDA still counts the dead worker's Job");
   });
@@ -95,9 +92,8 @@ describe("demand", () => {
     await fail(connection, attempt, { reason: "error", message: "no", final: false });
     await database.query("update batch.queue set reserved_until = now()");
     assert.equal(await ask(), 1);
-    assert.deepEqual(await database.query("select job_name, reserved_until from batch.queue"), [
-      { job_name: null, reserved_until: null },
-    ]);
+    const queued = await database.query("select job_name, reserved_until from batch.queue");
+    assert.deepEqual(queued, [{ job_name: null, reserved_until: null }]);
   });
 
   test("a live worker's attempt is never ended, however old a suspicion is", async () => {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../../../tests/support/database.ts";
-import { claimParams, startAttempt } from "../../../tests/support/queue.ts";
+import { claimParams, startAttempt, succeed } from "../../../tests/support/queue.ts";
 import { type Failure, fail } from "./fail.ts";
-import { succeed } from "./succeed.ts";
 
 const database = await createTestDatabase();
 
@@ -36,9 +35,8 @@ describe("fail", () => {
     }
     const { connection, attempt } = await startAttempt(database, claimParams("last", { backoffLimit: 0 }));
     await succeed(connection, attempt);
-    assert.deepEqual(await database.query("select count(*) from clap_attempt where reason = 'interrupted'"), [
-      { count: "20" },
-    ]);
+    const attempts = await database.query("select count(*) from clap_attempt where reason = 'interrupted'");
+    assert.deepEqual(attempts, [{ count: "20" }]);
   });
 
   test("the start of an endless error text is recorded", async () => {

@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../../../tests/support/database.ts";
-import { claimParams, startAttempt } from "../../../tests/support/queue.ts";
+import {
+  announceStop,
+  type Claim,
+  claimParams,
+  defer,
+  fail,
+  renew,
+  report,
+  startAttempt,
+  succeed,
+} from "../../../tests/support/queue.ts";
 import type { Database } from "../database.ts";
 import { OwnershipLostError } from "../errors.ts";
 import { noopLog } from "../log.ts";
 import { recordSuccess } from "../recordSuccess.ts";
-import { announceStop } from "./announceStop.ts";
-import type { Claim } from "./claim.ts";
-import { defer } from "./defer.ts";
-import { fail } from "./fail.ts";
-import { renew } from "./renew.ts";
-import { report } from "./report.ts";
-import { succeed } from "./succeed.ts";
 
 const database = await createTestDatabase();
 

@@ -26,9 +26,8 @@ describe("reclaim", () => {
     const { connection } = await startAttempt(database, claimParams("a"));
     await connection.close();
     assert.equal(await getFinding("a"), "reclaimed");
-    assert.deepEqual(await database.query("select attempt, status, reason from batch.history"), [
-      { attempt: 1, status: "FAILED", reason: "crashed" },
-    ]);
+    const history = await database.query("select attempt, status, reason from batch.history");
+    assert.deepEqual(history, [{ attempt: 1, status: "FAILED", reason: "crashed" }]);
     assert.equal(await getFinding("a"), "reserved", "the request is reserved for the Job, and may be claimed by it");
     assert.deepEqual(await database.query("select crashes from batch.queue"), [{ crashes: 1 }]);
   });
@@ -53,8 +52,7 @@ describe("reclaim", () => {
     assert.equal(await getFinding("b"), "reserved");
     await database.query("update batch.queue set suspected_at = now() - interval '16 seconds'");
     assert.equal(await getFinding("b"), "reclaimed");
-    assert.deepEqual(await database.query("select job_name, crashes from batch.queue"), [
-      { job_name: null, crashes: 1 },
-    ]);
+    const queued = await database.query("select job_name, crashes from batch.queue");
+    assert.deepEqual(queued, [{ job_name: null, crashes: 1 }]);
   });
 });

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTestDatabase } from "../../../tests/support/database.ts";
-import { claimParams, startAttempt } from "../../../tests/support/queue.ts";
+import { type Claim, claimParams, defer, fail, startAttempt } from "../../../tests/support/queue.ts";
 import type { Database } from "../database.ts";
-import type { Claim } from "./claim.ts";
-import { defer } from "./defer.ts";
-import { fail } from "./fail.ts";
 import { report } from "./report.ts";
 
 const database = await createTestDatabase();

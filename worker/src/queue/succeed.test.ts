@@ -12,7 +12,6 @@ test("succeed removes the request from the queue, keeps its attempt, and may be 
   await succeed(connection, attempt);
   await succeed(connection, attempt);
   assert.deepEqual(await database.query("table batch.queue"), []);
-  assert.deepEqual(await database.query("select id, status, session_id, iteration from clap"), [
-    { id: "1", status: "SUCCESS", session_id: attempt.session, iteration: 1 },
-  ]);
+  const claps = await database.query("select id, status, session_id, iteration from clap");
+  assert.deepEqual(claps, [{ id: "1", status: "SUCCESS", session_id: attempt.session, iteration: 1 }]);
 });

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../../../tests/support/database.ts";
-import { claimParams, startAttempt } from "../../../tests/support/queue.ts";
+import { claimParams, reclaim, startAttempt } from "../../../tests/support/queue.ts";
 import { parseRow } from "../parseRow.ts";
 import { keyValues } from "./attempt.ts";
 import { claim, termValues } from "./claim.ts";
-import { reclaim } from "./reclaim.ts";
 import { statement } from "./statement.ts";
 import { succeedAndClaim } from "./succeedAndClaim.ts";
 
@@ -98,9 +97,8 @@ describe("succeedAndClaim", () => {
       assert.deepEqual(await reclaim(other, claimParams("a", lease), true), { finding: "locked", holder: null });
       await client.query(then);
     }
-    assert.deepEqual(await database.query("select request_id from batch.queue where job_name = 'a'"), [
-      { request_id: "2" },
-    ]);
+    const queued = await database.query("select request_id from batch.queue where job_name = 'a'");
+    assert.deepEqual(queued, [{ request_id: "2" }]);
   });
 
   test("leaves rows that no trigger saw to the next claim, so that many of them delay no record", async () => {

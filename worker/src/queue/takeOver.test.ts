@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { createTestDatabase } from "../../../tests/support/database.ts";
-import { claimParams, startAttempt } from "../../../tests/support/queue.ts";
+import { announceStop, claim, claimParams, reclaim, renew, startAttempt } from "../../../tests/support/queue.ts";
 import { LOCK_SPACE } from "../advisoryLocks.ts";
 import { OwnershipLostError } from "../errors.ts";
-import { announceStop } from "./announceStop.ts";
-import { claim } from "./claim.ts";
-import { reclaim } from "./reclaim.ts";
-import { renew } from "./renew.ts";
 import { takeOver } from "./takeOver.ts";
 
 const database = await createTestDatabase();
