@@ -26,10 +26,6 @@ export interface TestDatabase {
   open(login?: Login): Promise<pg.Client>;
   /** Waits until sessions of this database wait for a lock: one, or this many. */
   untilBlocked(sessions?: number): Promise<unknown>;
-  /** Ends every worker's session, and waits until it has ended. */
-  endWorkerSessions(): Promise<unknown>;
-  /** Waits until no worker has a session. */
-  untilNoWorkerSession(options?: WaitOptions): Promise<unknown>;
   /**
    * A worker's private connection: its session locks are released when it is closed.
    *
@@ -37,6 +33,10 @@ export interface TestDatabase {
    * @param settings - others than the usual ones
    */
   connect(user?: string, settings?: Partial<DatabaseSettings>, log?: Log): Database;
+  /** Ends every worker's session, and waits until it has ended. */
+  endWorkerSessions(): Promise<unknown>;
+  /** Waits until no worker has a session. */
+  untilNoWorkerSession(options?: WaitOptions): Promise<unknown>;
   /** The environment that connects a worker process to this database. */
   readonly env: NodeJS.ProcessEnv;
   /** The DATABASE_URL of `npm start` for it, as this role (`user` or `user:password`). */
@@ -127,15 +127,15 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
         const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = $1";
         return ((await admin.query(waiting, [name])).rowCount ?? 0) >= sessions;
       }),
-    endWorkerSessions: () => query(`select pg_terminate_backend(pid, 10000) ${WORKER_SESSIONS}`),
-    untilNoWorkerSession: (options) =>
-      until("no worker has a session", async () => (await query(`select ${WORKER_SESSIONS}`)).length === 0, options),
     connect: (user = server.user, settings = {}, log = noopLog) => {
       const usual = { ...server, user, password: undefined, name, databaseTimeoutSeconds: 5 };
       const database = new Database({ ...usual, ...settings }, log);
       opened.push(database);
       return database;
     },
+    endWorkerSessions: () => query(`select pg_terminate_backend(pid, 10000) ${WORKER_SESSIONS}`),
+    untilNoWorkerSession: (options) =>
+      until("no worker has a session", async () => (await query(`select ${WORKER_SESSIONS}`)).length === 0, options),
     url: (login = server.user, parameters = "") =>
       `postgresql://${login}@/${name}?host=${encodeURIComponent(host)}&port=${PG_PORT}${parameters}`,
     env: { PG_HOST: host, PG_PORT, PG_USERNAME: user, PG_DATABASE: name },

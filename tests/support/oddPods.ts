@@ -6,19 +6,16 @@ export async function createOddPods() {
   const database = await createTestDatabase();
   await attachOdd(database);
   const work = await createOddWork();
-  const attempts = () =>
-    database.query<{ status: string; reason: string; error: string }>(
-      "select status, reason, error from batch.attempt order by request_id, attempt",
-    );
   return {
     database,
     /** Kills the pods that still run. */
     end: work.end,
     /** @param actions - what oddHandler.ts does for each row */
     insert: (...actions: string[]) => database.query("insert into odd (does) select unnest($1::text[])", [actions]),
-    attempts,
-    /** Of the attempts. */
-    statuses: async () => (await attempts()).map(({ status }) => status),
+    attempts: () =>
+      database.query<{ status: string; reason: string; error: string }>(
+        "select status, reason, error from batch.attempt order by request_id, attempt",
+      ),
     /** @param prefix - a command that starts the pod elsewhere */
     start: (env: NodeJS.ProcessEnv = {}, prefix: readonly string[] = []) =>
       work.start({ ...database.env, ...env }, prefix),

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createOddPods } from "../../tests/support/oddPods.ts";
 import { until } from "../../tests/support/until.ts";
 
-const { insert, statuses, start, reset, end } = await createOddPods();
+const { insert, attempts, start, reset, end } = await createOddPods();
 
 describe("a worker whose handler", { timeout: 180_000 }, () => {
   beforeEach(reset);
@@ -46,9 +46,9 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     const pod = start({ REQUESTS_PER_JOB: "4" });
     pod.child.stdout?.pause();
     await until("the first attempt waits for the reader, or all have ended", async () => {
-      const { length } = await statuses();
+      const { length } = await attempts();
       await sleep(500);
-      return length > 0 && (await statuses()).length === length;
+      return length > 0 && (await attempts()).length === length;
     });
     pod.child.stdout?.resume();
     assert.equal(await pod.ended, 0);
@@ -72,6 +72,7 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     pod.child.stdout?.destroy();
     pod.child.stderr?.destroy();
     assert.equal(await pod.ended, 0);
-    assert.deepEqual(await statuses(), ["SUCCESS", "SUCCESS"]);
+    const statuses = (await attempts()).map(({ status }) => status);
+    assert.deepEqual(statuses, ["SUCCESS", "SUCCESS"]);
   });
 });
