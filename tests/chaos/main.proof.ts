@@ -7,9 +7,8 @@ const command = await createCommand("tests/chaos/main.ts");
 
 describe("npm run chaos", { timeout: 120_000 }, () => {
   test("kills the requested number of workers, loses no request, finishes none twice, and reports it in one object", async () => {
-    const { exitCode, stdout, stderr } = await command.start(
-      "--kills 12 --requests 6 --workers 4 --seconds 1 --polling-seconds 0.2 --json",
-    ).ended;
+    const options = "--kills 12 --requests 6 --workers 4 --seconds 1 --polling-seconds 0.2 --json";
+    const { exitCode, stdout, stderr } = await command.start(options).ended;
     assert.equal(exitCode, 0, stderr);
     const { baseline, killed } = JSON.parse(stdout);
     assert.equal(baseline.furtherUpdates, 0);
@@ -20,9 +19,8 @@ describe("npm run chaos", { timeout: 120_000 }, () => {
   });
 
   test("--exactly-once kills commands and runners, and every effect exists once", async () => {
-    const { exitCode, stdout, stderr } = await command.start(
-      "--exactly-once --kills 9 --requests 6 --workers 3 --seconds 2 --polling-seconds 0.2 --json",
-    ).ended;
+    const options = "--exactly-once --kills 9 --requests 6 --workers 3 --seconds 2 --polling-seconds 0.2 --json";
+    const { exitCode, stdout, stderr } = await command.start(options).ended;
     assert.equal(exitCode, 0, stderr);
     const { kills, requests, succeeded, effects, effectsTwice, repeated } = JSON.parse(stdout);
     assert.equal(kills.runner + kills.command + kills.both, 9);
@@ -41,10 +39,8 @@ describe("npm run chaos", { timeout: 120_000 }, () => {
 
   test("stopped by a signal leaves no process and no folder behind", async () => {
     const run = command.start("--seconds 60 --workers 4 --requests 4");
-    await until(
-      "workers run",
-      async () => (await command.processes()).filter((words) => words.includes("worker/src/main.ts")).length === 4,
-    );
+    const workers = async () => (await command.processes()).filter((words) => words.includes("worker/src/main.ts"));
+    await until("workers run", async () => (await workers()).length === 4);
     run.child.kill("SIGTERM");
     assert.equal((await run.ended).exitCode, 143);
     await until("all have ended", async () => (await command.processes()).length === 0);

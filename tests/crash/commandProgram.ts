@@ -35,10 +35,8 @@ const successorWaits = () => readFileSync(notes, "utf8").includes("runner: recla
 async function untilOvertaken(condition: string): Promise<void> {
   const watch = new pg.Client({ host: PGHOST, application_name: "watch" });
   await watch.connect();
-  await until(
-    "another attempt has the request, or waits for it",
-    async () => successorWaits() || (await watch.query(`select where ${condition}`, [token])).rowCount,
-  );
+  const isMet = async () => successorWaits() || (await watch.query(`select where ${condition}`, [token])).rowCount;
+  await until("another attempt has the request, or waits for it", isMet);
   await watch.end();
 }
 

@@ -62,7 +62,6 @@ export async function runCommandPlan(world: CommandWorld, { fault, change }: Com
 }
 
 function isRunning(mark: string): boolean {
-  return listProcesses().some(
-    ({ pid, ended }) => !ended && `\0${readProcFile(pid, "environ") ?? ""}`.includes(`\0${mark}\0`),
-  );
+  const running = listProcesses().filter(({ ended }) => !ended);
+  return running.some(({ pid }) => readProcFile(pid, "environ")?.split("\0").includes(mark));
 }
