@@ -15,12 +15,7 @@ function create() {
 
 /** How promises have ended by now; `waiting` for those that have not. */
 async function ends(...promises: readonly Promise<void>[]): Promise<readonly string[]> {
-  const settled = promises.map((promise) =>
-    promise.then(
-      () => "saved",
-      ({ message }: Error) => message,
-    ),
-  );
+  const settled = promises.map((promise) => promise.then(() => "saved").catch(({ message }: Error) => message));
   await new Promise((resolve) => setImmediate(resolve));
   return await Promise.all(settled.map((end) => Promise.race([end, Promise.resolve("waiting")])));
 }

@@ -35,17 +35,13 @@ describe("the processes of a handler", { timeout: 120_000, skip: process.platfor
 
   test("leave no zombie that would keep its pid until the Job ends", async () => {
     const zombies = () => listProcesses().filter(({ parent, ended }) => parent === process.pid && ended).length;
+    async function leavesNone(): Promise<boolean> {
+      const before = zombies();
+      await run("leave a program running");
+      return zombies() === before;
+    }
     // On an overloaded machine reaping may take longer than a request waits for it.
-    const options = { timeoutMs: 10_000 };
-    await until(
-      "a request that leaves none",
-      async () => {
-        const before = zombies();
-        await run("leave a program running");
-        return zombies() === before;
-      },
-      options,
-    );
+    await until("a request that leaves none", leavesNone, { timeoutMs: 10_000 });
   });
 
   test("that its module has started end even if it gets no request", async () => {

@@ -166,11 +166,8 @@ describe("a worker process", { timeout: 120_000 }, () => {
     await database.query(`select pg_terminate_backend(pid) ${waiting}`);
     await database.query("commit");
     await workers.handlerRunning(pod);
-    await until(
-      "its session lock is back",
-      async () => (await database.query(`select from batch.queue where session_id in ${HELD_SESSIONS}`)).at(0),
-      { timeoutMs: 5_000 },
-    );
+    const held = `select from batch.queue where session_id in ${HELD_SESSIONS}`;
+    await until("its session lock is back", async () => (await database.query(held)).at(0), { timeoutMs: 5_000 });
   });
 
   test("with wrong settings names each of them and exits with 64", async () => {

@@ -96,9 +96,8 @@ test("migrations wait for their turn for as long as another one works, and give 
       where w.datname = current_database() and w.wait_event = 'advisory' having count(*) = 2
     )`;
   await Promise.race([both, until("both waited", async () => (await query(observers)).length === 2)]);
-  await query(
-    "select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and query = 'select pg_sleep(600)'",
-  );
+  const working = "from pg_stat_activity where datname = current_database() and query = 'select pg_sleep(600)'";
+  await query(`select pg_cancel_backend(pid) ${working}`);
   await work;
   // Its transaction stays open, with the lock.
   const gaveUp = /^cannot change the database: waited 0\.2 s for a lock held by .*\(idle in transaction \(aborted\)\)/;

@@ -89,9 +89,8 @@ describe("a right that is revoked while a request is worked on", () => {
 
   async function work(databaseTimeoutSeconds?: number) {
     await database.reset();
-    await database.query(
-      "drop role if exists worker_in_person; create role worker_in_person login in role batch_worker",
-    );
+    await database.query("drop role if exists worker_in_person");
+    await database.query("create role worker_in_person login in role batch_worker");
     await database.insert();
     const pod = connect("worker_in_person", database.name, databaseTimeoutSeconds);
     return { ...pod, attempt: await take(pod.connection, "a") };

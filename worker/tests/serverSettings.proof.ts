@@ -77,6 +77,11 @@ async function run(user: string): Promise<string> {
   }
 }
 
+/** In quotes the names of a search_path would be one name. */
+function assignment(setting: string, value: string): string {
+  return `${setting} = ${setting === "search_path" ? value : `'${value}'`}`;
+}
+
 async function renew(): Promise<void> {
   await database.reset();
   await query("truncate shapes");
@@ -101,7 +106,7 @@ describe("a worker does the same, and its row looks the same, if the database se
   for (const [setting, value] of [...VALUES, ...TEXTS]) {
     test(`${setting} = ${value}`, async (t) => {
       try {
-        await query(`alter database ${name} set ${setting} = ${setting === "search_path" ? value : `'${value}'`}`);
+        await query(`alter database ${name} set ${assignment(setting, value)}`);
       } catch (error) {
         // A value that no database can have.
         t.diagnostic((error as Error).message);
@@ -136,9 +141,7 @@ describe("a worker does the same, and its row looks the same, if its role sets",
     ...TEXTS,
   ] as const) {
     test(`${setting} = ${value}`, async () => {
-      await query(
-        `alter role ${role} in database ${name} set ${setting} = ${setting === "search_path" ? value : `'${value}'`}`,
-      );
+      await query(`alter role ${role} in database ${name} set ${assignment(setting, value)}`);
       try {
         assert.equal(await run(role), PLAIN);
       } finally {

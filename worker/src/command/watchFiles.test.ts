@@ -32,10 +32,8 @@ describe("the files of a command", { concurrency: 4 }, () => {
   });
 
   test("the command finds the last checkpoint; what it writes instead is saved", async () => {
-    const { stdout, checkpoints } = await runAfter(
-      '{"chunk":7}',
-      "cat $BATCH_CHECKPOINT_FILE; checkpoint '{\"chunk\": 8}'",
-    );
+    const script = "cat $BATCH_CHECKPOINT_FILE; checkpoint '{\"chunk\": 8}'";
+    const { stdout, checkpoints } = await runAfter('{"chunk":7}', script);
     assert.equal(stdout.toString(), '{"chunk":7}\n');
     assert.deepEqual(checkpoints, [{ chunk: 8 }]);
   });
