@@ -6,25 +6,11 @@ import { COMMAND_MUTANTS, mutate } from "./mutants.ts";
 import { Violation } from "./oracle.ts";
 import { runCommandPlan } from "./runCommandPlan.ts";
 
-/** The runner without one guarantee. */
-const CODE_MUTANTS: readonly { readonly name: string; readonly change: CodeChange }[] = [
-  {
-    name: "exit 0 after SIGTERM trusted",
-    change: {
-      file: "worker/src/command/commandEnd.ts",
-      text: "if (stop !== undefined) {",
-      instead: "if (stop !== undefined && code !== 0) {",
-    },
-  },
-  {
-    name: "a signal treated as an error",
-    change: {
-      file: "worker/src/command/commandEnd.ts",
-      text: `if (signal !== null) return { outcome: "crashed", message };`,
-      instead: "",
-    },
-  },
-];
+/** The runner without one guarantee: text of commandEnd.ts, and the replacement. */
+const CODE_MUTANTS = [
+  ["exit 0 after SIGTERM trusted", "if (stop !== undefined) {", "if (stop !== undefined && code !== 0) {"],
+  ["a signal treated as an error", `if (signal !== null) return { outcome: "crashed", message };`, ""],
+] as const;
 
 /** The first fault that violates a guarantee, and which guarantee. */
 async function findViolation(
@@ -54,8 +40,9 @@ for (const mutant of COMMAND_MUTANTS) {
   });
 }
 
-for (const { name, change } of CODE_MUTANTS) {
+for (const [name, text, instead] of CODE_MUTANTS) {
   test(`${name}: is detected by a command that is stopped or killed`, { timeout: 240_000 }, async (t) => {
+    const change = { file: "worker/src/command/commandEnd.ts", text, instead };
     const found = await findViolation(await createCommandWorld(), ["stop", "command"], change);
     assert.ok(found, "at least one fault must break a guarantee");
     t.diagnostic(found);
