@@ -1,12 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { PassThrough, type Writable } from "node:stream";
-import { after } from "node:test";
 import type { CommandSettings } from "../../worker/src/command/commandSettings.ts";
 import { createCommandWork } from "../../worker/src/command/createCommandWork.ts";
 import { createLog } from "../../worker/src/log.ts";
 import type { WorkContext } from "../../worker/src/work.ts";
+import { createFolder } from "./createFolder.ts";
 import { workContext } from "./workContext.ts";
 
 /** What a test may set; everything else is as in a runner. */
@@ -20,20 +17,13 @@ export interface CommandAttempt extends Partial<CommandSettings> {
   readonly onOutput?: (output: string) => void;
 }
 
-/** A folder that is removed after the tests. */
-export function createDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), "command-"));
-  after(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
-
 /** A script as a command. */
 export function shell(script: string): readonly string[] {
   return ["/bin/sh", "-c", script];
 }
 
 /** A command's settings: a runner's defaults, and a folder of its own. */
-function toSettings({ directory = createDirectory(), ...more }: Partial<CommandSettings>): CommandSettings {
+function toSettings({ directory = createFolder(), ...more }: Partial<CommandSettings>): CommandSettings {
   return { command: [], finalExitCodes: [], retryAfterSeconds: 60, directory, ...more };
 }
 

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { EXIT_KILLED } from "../../worker/src/outcome.ts";
 import { collectOutput } from "./collectOutput.ts";
-import { createDirectory, shell } from "./commandAttempt.ts";
+import { shell } from "./commandAttempt.ts";
+import { createFolder } from "./createFolder.ts";
 import { createTestDatabase } from "./database.ts";
 
 const MAIN = fileURLToPath(new URL("../../worker/src/main.ts", import.meta.url));
@@ -15,7 +16,7 @@ export async function createCommandPods() {
     "create table pages (id bigint generated always as identity primary key, price numeric, text text)",
   );
   await database.query("select batch.attach('pages', 'page')");
-  const directory = createDirectory();
+  const directory = createFolder();
   let jobs = 0;
   const attempts = () =>
     database.query("select attempt, status, reason, error, result from batch.attempt order by request_id, attempt");

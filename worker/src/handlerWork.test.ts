@@ -4,7 +4,7 @@ import { openSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { createDirectory } from "../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { createOddWork } from "../../tests/support/oddWork.ts";
 import { usedHeap } from "../../tests/support/usedHeap.ts";
 import { workContext } from "../../tests/support/workContext.ts";
@@ -158,7 +158,7 @@ describe("a handler in its thread", { timeout: 120_000 }, () => {
   });
 
   test("may end slowly after its result, but not beyond the grace period", async () => {
-    process.env.FIFO = join(createDirectory(), "fifo");
+    process.env.FIFO = join(createFolder(), "fifo");
     execFileSync("mkfifo", [process.env.FIFO]);
     const kill = new AbortController();
     const work = new HandlerWork("odd");

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { createDirectory } from "../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { findFreePort } from "../../tests/support/freePort.ts";
 import { startPooler } from "../../tests/support/poolers.ts";
@@ -52,7 +52,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
   ] as const) {
     test(`whose COMMAND_DIRECTORY ${what} exits with 64 and claims nothing`, async () => {
       await insert(0);
-      const folder = createDirectory();
+      const folder = createFolder();
       writeFileSync(join(folder, "file"), "");
       const pod = startWorker("a", { COMMAND: '["true"]', COMMAND_DIRECTORY: resolve(folder, directory) });
       assert.equal(await pod.ended, 64, pod.outputTail());

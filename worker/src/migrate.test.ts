@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type pg from "pg";
-import { createDirectory } from "../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { connectTo, createTestDatabase } from "../../tests/support/database.ts";
 import { noopLog } from "./log.ts";
 import { migrate } from "./migrate.ts";
@@ -72,7 +72,7 @@ describe("migrate", () => {
   });
 
   test("two migrations with the same number are refused, by name", async () => {
-    const folder = createDirectory();
+    const folder = createFolder();
     mkdirSync(join(folder, "migrations"));
     for (const file of ["0001_one.sql", "0002_two.sql", "0002_too.sql"]) {
       writeFileSync(join(folder, "migrations", file), "");
@@ -83,7 +83,7 @@ describe("migrate", () => {
   });
 
   test("a migration may begin with a byte order mark", async () => {
-    const folder = createDirectory();
+    const folder = createFolder();
     for (const part of ["migrations", "functions"]) mkdirSync(join(folder, part));
     writeFileSync(join(folder, "migrations/1000_pages.sql"), "\uFEFFcreate table pages ();\r\n");
     const { migrations } = readMigrationFiles(pathToFileURL(`${folder}/`));

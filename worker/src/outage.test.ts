@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream";
 import { describe, test } from "node:test";
 import { generate } from "selfsigned";
-import { createDirectory } from "../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { connectToServer, type Serve, startPooler } from "../../tests/support/poolers.ts";
 import { succeed, take } from "../../tests/support/queue.ts";
@@ -16,7 +16,7 @@ import { findOutage } from "./outage.ts";
 import type { DatabaseSettings } from "./settings.ts";
 
 const database = await createTestDatabase();
-const folder = createDirectory();
+const folder = createFolder();
 const localhost = await generate([{ name: "commonName", value: "localhost" }]);
 const elsewhere = await generate([{ name: "commonName", value: "db.elsewhere" }]);
 const caFile = join(folder, "ca.crt");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { createDirectory } from "../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { createOddPods } from "../../tests/support/oddPods.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
 import { requirePassword } from "../../tests/support/requirePassword.ts";
@@ -22,7 +22,7 @@ test("a handler that keeps every thread of Node's pool busy does not keep the wo
 }, async () => {
   await database.query(`create role ${role} login in role batch_worker password 'a password'`);
   after(await requirePassword(role));
-  const release = join(createDirectory(), "release");
+  const release = join(createFolder(), "release");
   const address = { PG_HOST: "localhost", PG_PORT: String(proxy.address.port), PG_USERNAME: role };
   await insert("block the thread pool");
   const pod = start({ ...address, PGPASSWORD: "a password", RELEASE: release });

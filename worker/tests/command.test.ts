@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, test } from "node:test";
-import { createDirectory } from "../../tests/support/commandAttempt.ts";
 import { createCommandPods } from "../../tests/support/commandPods.ts";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { until } from "../../tests/support/until.ts";
 import { endProcesses } from "../src/command/endProcesses.ts";
 import { listProcesses, type ProcessEntry, readProcFile } from "../src/command/processTable.ts";
@@ -71,7 +71,7 @@ describe("a command as the work", { timeout: 120_000 }, () => {
 
   test("a line of the runner's log that falls into an unfinished line of the command is whole", async () => {
     await insert();
-    const seen = join(createDirectory(), "seen");
+    const seen = join(createFolder(), "seen");
     const wait = `while [ ! -e ${seen} ]; do sleep 0.01; done`;
     const { ended, output } = start(`echo '{' > $BATCH_PROGRESS_FILE; printf begun; ${wait}; printf ' and ended'`);
     await until("the fault is logged", () => output().includes("the progress file was ignored"));

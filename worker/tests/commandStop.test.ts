@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, test } from "node:test";
-import { createDirectory } from "../../tests/support/commandAttempt.ts";
 import { createCommandPods } from "../../tests/support/commandPods.ts";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { until } from "../../tests/support/until.ts";
 import { listProcesses } from "../src/command/processTable.ts";
 import { TIMEOUT_REASON } from "../src/retryLimits.ts";
@@ -53,7 +53,7 @@ describe("a command that is stopped", { timeout: 120_000 }, () => {
     for (const stop of ["its timeout", "SIGTERM"]) {
       test(`${end} before ${stop} keeps its own reason, however long the log takes to accept its output`, async () => {
         await insert();
-        const ending = join(createDirectory(), "ending");
+        const ending = join(createFolder(), "ending");
         const script = `head -c 1000000 /dev/zero & ${UNTIL_IT_BLOCKS}; echo why >&2; echo > ${ending}; ${end}`;
         const env = { TIMEOUT_SECONDS: stop === "SIGTERM" ? "0" : "2", DEFERRAL_LIMIT: "1" };
         const { runner, ended } = start(script, env);

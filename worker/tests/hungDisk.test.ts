@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { createDirectory, shell } from "../../tests/support/commandAttempt.ts";
+import { shell } from "../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { until } from "../../tests/support/until.ts";
 import { createWorkers } from "../../tests/support/workers.ts";
@@ -17,7 +18,7 @@ const workers = createWorkers(database);
 
 /** Starts a worker for which a function of node:fs/promises hangs. */
 function start(hangs: string, script: string, env: NodeJS.ProcessEnv = {}) {
-  const folder = createDirectory();
+  const folder = createFolder();
   const settings = { COMMAND: JSON.stringify(shell(script)), COMMAND_DIRECTORY: folder, TMPDIR: folder };
   return workers.start("a", { NODE_OPTIONS: `--import=${HUNG_DISK}`, HANGS: hangs, ...settings, ...env });
 }
@@ -49,7 +50,7 @@ describe("a worker whose COMMAND_DIRECTORY is on a disk that does not answer", {
   test("when it starts: ends even as the first process of a PID namespace, which cannot kill itself", {
     skip: process.getuid?.() !== 0 && "only root can make a PID namespace",
   }, async (t) => {
-    const folder = createDirectory();
+    const folder = createFolder();
     const pod = { KIND: "clap", JOB_NAME: "a", POD_NAME: "a-1", COMMAND: '["true"]', TMPDIR: folder };
     const env = { ...process.env, ...database.env, ...pod };
     const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
 import { afterEach, describe, test } from "node:test";
-import { createDirectory, shell } from "../../tests/support/commandAttempt.ts";
+import { shell } from "../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { findFreePort, listenSomewhere } from "../../tests/support/freePort.ts";
 import { until } from "../../tests/support/until.ts";
@@ -9,7 +10,7 @@ import { createWorkers } from "../../tests/support/workers.ts";
 
 const database = await createTestDatabase();
 const workers = createWorkers(database);
-const directory = createDirectory();
+const directory = createFolder();
 
 /** Asks as the kubelet does; false: no answer in that time. */
 async function isAlive(port: number, timeoutMs = 5_000): Promise<boolean> {

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { type GenerateResult, generate } from "selfsigned";
-import { createDirectory } from "../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../tests/support/createFolder.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { startPooler } from "../../tests/support/poolers.ts";
 import { recordLog } from "../../tests/support/recordLog.ts";
@@ -29,7 +29,7 @@ test("PG_SSLMODE require encrypts; verify-full checks the server by the authorit
 });
 
 test("with PG_CA_FILE the server's certificate is verified by the file's present content", () => {
-  const caFile = join(createDirectory(), "ca.crt");
+  const caFile = join(createFolder(), "ca.crt");
   const settings = readDatabaseSettings({ ...ENV, PG_CA_FILE: caFile });
   for (const authority of ["first", "renewed"]) {
     writeFileSync(caFile, authority);
@@ -46,7 +46,7 @@ test("a proxy that answers in place of an unavailable server counts as unavailab
 });
 
 describe("the server's certificate", () => {
-  const caFile = join(createDirectory(), "ca.crt");
+  const caFile = join(createFolder(), "ca.crt");
   const localhost = [{ name: "commonName", value: "localhost" }];
 
   /** A worker's way to a server that shows this certificate. */

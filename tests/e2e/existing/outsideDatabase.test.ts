@@ -7,7 +7,7 @@ import { Database } from "../../../worker/src/database.ts";
 import { noopLog } from "../../../worker/src/log.ts";
 import { migrate } from "../../../worker/src/migrate.ts";
 import { createRoles } from "../../../worker/src/roles.ts";
-import { createDirectory } from "../../support/commandAttempt.ts";
+import { createFolder } from "../../support/createFolder.ts";
 import { DEBIAN_MISSING } from "../../support/debianServer.ts";
 import { PGBOUNCER_MISSING } from "../../support/pgBouncer.ts";
 import { succeed, take } from "../../support/queue.ts";
@@ -27,7 +27,7 @@ test("a worker's attempt runs through PgBouncer over TLS, with the password that
   await createRoles(owner, { worker: "w", scaler: "s" }, NAMES);
   await owner.query("insert into make_it_clap (duration_seconds) values (0)");
   await owner.end();
-  const caFile = join(createDirectory(), "ca.crt");
+  const caFile = join(createFolder(), "ca.crt");
   await writeFile(caFile, authority);
   const login = { user: "depot_worker", password: "w", name: "depot", databaseTimeoutSeconds: 5 };
   const worker = new Database({ host: "127.0.0.1", port: poolerPort, caFile, pooled: true, ...login }, noopLog);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { createDirectory } from "../../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../../tests/support/createFolder.ts";
 import { assembleRunner } from "./assembleRunner.ts";
 
 const run = promisify(execFile);
@@ -44,7 +44,7 @@ console.log(JSON.stringify(result));
 `;
 
 describe("the packaged runner, in a root with nothing but one static program", { skip: WHY_NOT }, () => {
-  const root = createDirectory();
+  const root = createFolder();
 
   before(async () => {
     chmodSync(root, 0o755);

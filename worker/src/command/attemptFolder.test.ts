@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createDirectory, runCommandAttempt, runScript } from "../../../tests/support/commandAttempt.ts";
+import { runCommandAttempt, runScript } from "../../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../../tests/support/createFolder.ts";
 import { replaceFiles } from "../../../tests/support/replaceFiles.ts";
 import { checkDirectory, createAttemptFolder } from "./attemptFolder.ts";
 
@@ -34,12 +35,12 @@ test("a row of 10 MB works, read or not", async () => {
 });
 
 test("only the runner's user can read the attempt's files", async () => {
-  const folder = await createAttemptFolder(createDirectory(), "{}", null);
+  const folder = await createAttemptFolder(createFolder(), "{}", null);
   assert.equal(statSync(folder.path).mode & 0o777, 0o700);
 });
 
 test("a folder that cannot be written fails the attempt, which may succeed on another node", async () => {
-  const directory = createDirectory();
+  const directory = createFolder();
   writeFileSync(join(directory, "file"), "");
   for (const unusable of ["missing", "file", "file/below"]) {
     const { result } = await runCommandAttempt({ command: ["true"], directory: join(directory, unusable) });

@@ -2,17 +2,18 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "node:test";
-import { createDirectory, runCommandAttempt, runScript } from "../../../tests/support/commandAttempt.ts";
+import { runCommandAttempt, runScript } from "../../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../../tests/support/createFolder.ts";
 
 /** Runs `env` as the command. */
-async function getEnvironment(env: NodeJS.ProcessEnv, directory = createDirectory()): Promise<Record<string, string>> {
+async function getEnvironment(env: NodeJS.ProcessEnv, directory = createFolder()): Promise<Record<string, string>> {
   const { stdout } = await runCommandAttempt({ command: ["env", "-0"], env, directory });
   const lines = stdout.toString().split("\0").filter(Boolean);
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
 }
 
 test("the command knows its attempt and its files", async () => {
-  const directory = createDirectory();
+  const directory = createFolder();
   const env = await getEnvironment({}, directory);
   const { BATCH_KIND, BATCH_REQUEST_ID, BATCH_ATTEMPT, BATCH_TOKEN } = env;
   assert.deepEqual([BATCH_KIND, BATCH_REQUEST_ID, BATCH_ATTEMPT, BATCH_TOKEN], ["page", "7", "2", "the-token"]);
@@ -71,7 +72,7 @@ test("variables that the overlay renames reach the command; those the image did 
 });
 
 test("nothing of one attempt is visible to the next", async () => {
-  const directory = createDirectory();
+  const directory = createFolder();
   const write = "for file in $BATCH_RESULT_FILE $BATCH_CHECKPOINT_FILE $BATCH_PROGRESS_FILE; do echo 1 > $file; done";
   const hide = "mkdir -p $TMPDIR/a/b; touch $TMPDIR/mine; chmod 000 $TMPDIR/a/b $TMPDIR/a";
   await runScript(`${write}; ${hide}; echo $BATCH_REQUEST_FILE`, { directory });

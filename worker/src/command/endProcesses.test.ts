@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { createDirectory, runScript } from "../../../tests/support/commandAttempt.ts";
+import { runScript } from "../../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../../tests/support/createFolder.ts";
 import { noPython } from "../../../tests/support/firstThread.ts";
 import { until } from "../../../tests/support/until.ts";
 import { endProcesses } from "./endProcesses.ts";
@@ -38,7 +39,7 @@ const LEAVING: Readonly<Record<string, string>> = {
 for (const [what, script] of Object.entries(LEAVING)) {
   for (const end of ["exit 0", "exit 1", "kill -SEGV $$"]) {
     test(`${what} ends with the command (${end})`, { timeout: 30_000 }, async () => {
-      const directory = createDirectory();
+      const directory = createFolder();
       const { stdout, log } = await runScript(`exec 3>&1; ${script}; ${end}`, { env: { LINGER }, directory });
       assert.deepEqual(findRunning(stdout), []);
       const isOurs = ({ pid, ended }: ProcessEntry) => !ended && readProcFile(pid, "environ")?.includes(directory);
@@ -49,7 +50,7 @@ for (const [what, script] of Object.entries(LEAVING)) {
 }
 
 test("a daemon that left the session ends with the command, whatever the folder of its attempt is called", async () => {
-  const directory = join(createDirectory(), "ünïcödé\n😀 ");
+  const directory = join(createFolder(), "ünïcödé\n😀 ");
   mkdirSync(directory);
   const script = `exec 3>&1; ${LEAVING["a daemon that forked twice, with its streams closed"]}`;
   const { stdout } = await runScript(script, { env: { LINGER }, directory });
@@ -59,7 +60,7 @@ test("a daemon that left the session ends with the command, whatever the folder 
 test("another attempt's processes, and the runner's own, are not killed", async () => {
   const bystander = spawn("sleep", ["60"], { detached: true });
   await once(bystander, "spawn");
-  const directory = createDirectory();
+  const directory = createFolder();
   let other = 0;
   const long = runScript("echo $$; while :; do sleep 0.01; done", {
     directory,
@@ -80,7 +81,7 @@ test("in a container, daemons without an environment end, one without its first 
   skip: process.getuid?.() !== 0 && "only root can make a PID namespace",
   timeout: 30_000,
 }, async () => {
-  const go = join(createDirectory(), "go");
+  const go = join(createFolder(), "go");
   const runner = fileURLToPath(new URL("../../../tests/support/containerRunner.ts", import.meta.url));
   const container = spawn("unshare", ["--pid", "--fork", "--mount-proc", process.execPath, runner, go]);
   const lines = createInterface(container.stdout);

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createDirectory, runCommandAttempt } from "../../../tests/support/commandAttempt.ts";
+import { runCommandAttempt } from "../../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../../tests/support/createFolder.ts";
 import { explainStart, findMachineMismatch, isTransient } from "./explainStart.ts";
 
-const folder = createDirectory();
+const folder = createFolder();
 
 /** An executable file. */
 function program(name: string, content: string | Buffer, mode = 0o755): string {

@@ -3,13 +3,13 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
-import { createDirectory } from "../../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../../tests/support/createFolder.ts";
 import { assembleRunner } from "./assembleRunner.ts";
 import { installRunner } from "./installRunner.ts";
 
 describe("a copy of the runner", () => {
-  const image = createDirectory();
-  const volume = createDirectory();
+  const image = createFolder();
+  const volume = createFolder();
   const loader = join(volume, "lib/loader");
 
   before(() => {

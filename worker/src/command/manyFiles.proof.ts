@@ -4,13 +4,14 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
-import { createDirectory, createScriptWork } from "../../../tests/support/commandAttempt.ts";
+import { createScriptWork } from "../../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../../tests/support/createFolder.ts";
 import { until } from "../../../tests/support/until.ts";
 import { workContext } from "../../../tests/support/workContext.ts";
 import { InterruptedError } from "../errors.ts";
 
 test("a command that has left many files behind cannot delay the runner by their removal", async () => {
-  const directory = createDirectory();
+  const directory = createFolder();
   const kill = new AbortController();
   const script = "cd $TMPDIR; seq 20000 | xargs touch; trap '' TERM; echo ready; while :; do sleep 0.01; done";
   const stdout = new PassThrough().on("data", () => kill.abort(new InterruptedError("SIGTERM")));
@@ -22,7 +23,7 @@ test("a command that has left many files behind cannot delay the runner by their
 });
 
 test("many files are removed in little memory: the runner's part of the container's is small", () => {
-  const folder = join(createDirectory(), "folder");
+  const folder = join(createFolder(), "folder");
   mkdirSync(folder);
   for (let file = 0; file < 30_000; file++) writeFileSync(join(folder, String(file)), "");
   // In a process of its own with a small young generation, whose garbage would otherwise vary by 40 MB (rm takes 60 MB).

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { createDirectory } from "../../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../../tests/support/createFolder.ts";
 import { countOomKills } from "./oomKills.ts";
 
 const V2 = "low 0\nhigh 0\nmax 12\noom 3\noom_kill 2\noom_group_kill 1\n";
@@ -26,7 +26,7 @@ const HOSTS: readonly [host: string, membership: string, files: Record<string, s
 
 for (const [host, membership, files, kills] of HOSTS) {
   test(`cgroup ${host}: ${kills}`, () => {
-    const root = createDirectory();
+    const root = createFolder();
     for (const [file, content] of Object.entries(files)) {
       mkdirSync(dirname(join(root, file)), { recursive: true });
       writeFileSync(join(root, file), content);

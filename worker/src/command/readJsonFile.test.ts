@@ -3,12 +3,12 @@ import files from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createDirectory } from "../../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../../tests/support/createFolder.ts";
 import { replaceFiles } from "../../../tests/support/replaceFiles.ts";
 import { readJsonFile } from "./readJsonFile.ts";
 
 test("a link is read as its file; only one without a file has a problem, also if it is created at that moment", async (t) => {
-  const folder = createDirectory();
+  const folder = createFolder();
   const path = join(folder, "link");
   const { open } = files;
   const create = async (target: string) => {
@@ -33,7 +33,7 @@ test("a link is read as its file; only one without a file has a problem, also if
 });
 
 test("a socket is named as one, and a file that cannot be read is not said to have wrong JSON", async () => {
-  const path = join(createDirectory(), "file");
+  const path = join(createFolder(), "file");
   const server = createServer().listen(path);
   await new Promise((resolve) => server.once("listening", resolve));
   assert.deepEqual(await readJsonFile(path), { problem: "must be a regular file; got a socket" });
@@ -47,7 +47,7 @@ test("a socket is named as one, and a file that cannot be read is not said to ha
 });
 
 test("what PostgreSQL could store but is nested too deeply is not said to be wrong for PostgreSQL", async () => {
-  const path = join(createDirectory(), "file");
+  const path = join(createFolder(), "file");
   for (const [text, problem] of [
     [`${"[".repeat(201)}${"]".repeat(201)}`, "must be JSON nested at most 200 levels deep; got more"],
     ["1e10001", "must be JSON with exponents from -10000 to 10000; got 1e10001"],

@@ -3,11 +3,11 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createDirectory } from "../../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../../tests/support/createFolder.ts";
 import { removeFolder } from "./removeFolder.ts";
 
 test("whatever a command leaves in its folder is removed, and nothing that it has linked to", async () => {
-  const directory = createDirectory();
+  const directory = createFolder();
   const kept = join(directory, "kept");
   mkdirSync(kept);
   writeFileSync(join(kept, "file"), "");
@@ -27,7 +27,7 @@ test("whatever a command leaves in its folder is removed, and nothing that it ha
 });
 
 test("folders nested so deeply that no path reaches the last one are removed", async () => {
-  const folder = join(createDirectory(), "folder");
+  const folder = join(createFolder(), "folder");
   mkdirSync(folder);
   const program = `
 import os
@@ -41,7 +41,7 @@ for depth in range(1000):
 });
 
 test("a folder that something else removes, before or meanwhile, is no error", async () => {
-  const folder = join(createDirectory(), "folder");
+  const folder = join(createFolder(), "folder");
   await removeFolder(folder);
   mkdirSync(join(folder, "below"), { recursive: true });
   for (let file = 0; file < 500; file++) writeFileSync(join(folder, "below", String(file)), "");

@@ -5,7 +5,8 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
-import { createDirectory, createScriptWork, runScript } from "../../../tests/support/commandAttempt.ts";
+import { createScriptWork, runScript } from "../../../tests/support/commandAttempt.ts";
+import { createFolder } from "../../../tests/support/createFolder.ts";
 import { workContext } from "../../../tests/support/workContext.ts";
 import { InterruptedError, TimedOutError } from "../errors.ts";
 
@@ -98,7 +99,7 @@ test("a command that fails to stop in time cannot delay the runner by its output
 
 test("a disk that does not answer cannot delay the runner, whose exit does not wait for it", async () => {
   const [stop, kill] = [new AbortController(), new AbortController()];
-  const fifo = join(createDirectory(), "fifo");
+  const fifo = join(createFolder(), "fifo");
   execFileSync("mkfifo", [fifo]);
   const blocked: Promise<FileHandle>[] = [];
   const work = createScriptWork("echo ready; sleep 60", new PassThrough().on("data", hang));
