@@ -16,6 +16,7 @@ import {
 } from "../support/queue.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 
 /** Ends an attempt as the worker itself does, for a reason that needs nothing else. */
 function failWith(reason: Failure["reason"], final = false) {
@@ -68,7 +69,7 @@ function parseEnds(story: string): string[] {
 async function reap(): Promise<void> {
   const keda = database.connect();
   await poll(keda);
-  await database.query("update batch.queue set suspected_at = suspected_at - interval '1 day'");
+  await query("update batch.queue set suspected_at = suspected_at - interval '1 day'");
   await poll(keda);
 }
 
@@ -80,7 +81,7 @@ async function poll(keda: Database): Promise<void> {
 describe("docs/budgets.md", () => {
   beforeEach(async () => {
     await database.reset();
-    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+    await query("insert into make_it_clap (duration_seconds) values (1)");
   });
 
   test("shows every way in which an attempt ends, both outcomes for each limit, and limits that are mixed", () => {
@@ -114,10 +115,10 @@ describe("docs/budgets.md", () => {
       }
       await connection.close();
       await reap();
-      assert.deepEqual(await database.query("select status, iteration as attempt from clap"), [
+      assert.deepEqual(await query("select status, iteration as attempt from clap"), [
         { status, attempt: Number(attempts) },
       ]);
-      assert.deepEqual(await database.query("table batch.queue"), []);
+      assert.deepEqual(await query("table batch.queue"), []);
     });
   }
 });

@@ -7,10 +7,11 @@ import { workOff } from "../support/workOff.ts";
 import { statements } from "./operationsPage.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 
 async function run(heading: string): Promise<object[][]> {
   const results: object[][] = [];
-  for (const each of statements(heading)) results.push(await database.query(each));
+  for (const each of statements(heading)) results.push(await query(each));
   return results;
 }
 
@@ -25,7 +26,7 @@ async function giveUp(job: string): Promise<void> {
 }
 
 const getStatus = async (id: number) =>
-  (await database.query<{ status: string }>("select status from clap where id = $1", [id]))[0]?.status;
+  (await query<{ status: string }>("select status from clap where id = $1", [id]))[0]?.status;
 
 test("docs/operations.md does what it says, block by block", async () => {
   await run("Connect an application");
@@ -37,27 +38,27 @@ test("docs/operations.md does what it says, block by block", async () => {
 
   await giveUp("a");
   const [one = "", many = ""] = statements("Run a request again");
-  await database.query(one);
+  await query(one);
   await giveUp("b");
-  assert.equal((await database.query(many)).length, 1);
+  assert.equal((await query(many)).length, 1);
   const again = await claimed("c");
   assert.equal(again.attempt.attempt, 3);
   await succeed(again.connection, again.attempt);
   assert.equal(await getStatus(1), "SUCCESS");
 
-  await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
+  await query("insert into make_it_clap (duration_seconds) values (1), (1)");
   const { connection, attempt } = await claimed("d");
   const [byRow = "", byKey = ""] = statements("Cancel a request");
-  await database.query(byRow);
+  await query(byRow);
   await succeed(connection, attempt);
   assert.equal(await getStatus(2), "SUCCESS");
-  assert.deepEqual(await database.query(byKey), [{ cancel: null }]);
+  assert.deepEqual(await query(byKey), [{ cancel: null }]);
   assert.equal(await getStatus(3), "DEAD");
 
-  await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
+  await query("insert into make_it_clap (duration_seconds) values (1), (1)");
   await claimed("f");
-  await database.query("insert into batch.queue (kind, request_id) values ('clap', 1)");
-  await database.query("select batch.reject('clap', array[1], 'by hand')");
+  await query("insert into batch.queue (kind, request_id) values ('clap', 1)");
+  await query("select batch.reject('clap', array[1], 'by hand')");
   const [queue, rejected, dead] = await run("Monitor it");
   assert.partialDeepStrictEqual(queue, [
     { kind: "clap", waiting: "1", running: "1", reserved: "0", rejected: "1", problem: null },
@@ -68,28 +69,24 @@ test("docs/operations.md does what it says, block by block", async () => {
     { kind: "clap", reason: "error", count: "2" },
   ]);
 
-  await database.query("update batch.history set ended_at = now() - interval '91 days' where request_id < 3");
+  await query("update batch.history set ended_at = now() - interval '91 days' where request_id < 3");
   assert.deepEqual(await run("Keep the history small"), [[{ purge: "2" }]]);
-  assert.deepEqual(await database.query("select id from make_it_clap order by id"), [
-    { id: "3" },
-    { id: "4" },
-    { id: "5" },
-  ]);
-  assert.deepEqual(await database.query("select distinct request_id from batch.history"), [{ request_id: "3" }]);
+  assert.deepEqual(await query("select id from make_it_clap order by id"), [{ id: "3" }, { id: "4" }, { id: "5" }]);
+  assert.deepEqual(await query("select distinct request_id from batch.history"), [{ request_id: "3" }]);
 
-  await database.query("create table pages (id bigint primary key)");
-  await database.query("select batch.attach('pages', 'page')");
-  await database.query("insert into pages values (1)");
+  await query("create table pages (id bigint primary key)");
+  await query("select batch.attach('pages', 'page')");
+  await query("insert into pages values (1)");
   await run("Detach a kind");
-  await database.query("insert into pages values (2)");
-  assert.deepEqual(await database.query("select distinct kind from batch.queue"), [{ kind: "clap" }]);
-  await database.query("drop owned by shop");
-  await database.query("drop role shop");
+  await query("insert into pages values (2)");
+  assert.deepEqual(await query("select distinct kind from batch.queue"), [{ kind: "clap" }]);
+  await query("drop owned by shop");
+  await query("drop role shop");
 });
 
 test("an operator with the rights that docs/operations.md grants may run every recipe that changes no table", async () => {
   await database.reset();
-  await database.query("insert into make_it_clap (duration_seconds) values (1), (1), (1)");
+  await query("insert into make_it_clap (duration_seconds) values (1), (1), (1)");
   await giveUp("operated");
   await run("Add an operator");
   const operator = await database.open({ user: "oncall", password: "change me" });
@@ -100,42 +97,42 @@ test("an operator with the rights that docs/operations.md grants may run every r
     for (const each of statements(heading)) await operator.query(each);
   }
   await operator.end();
-  await database.query("drop owned by oncall; drop role oncall");
+  await query("drop owned by oncall; drop role oncall");
 });
 
 test("canceling everything that waits keeps a kind paused that was paused before", async () => {
-  await database.query("select batch.pause('clap', 'closed')");
-  for (const each of statements("Cancel a request").slice(2)) await database.query(each);
-  const [status] = await database.query<{ problem: string }>("select problem from batch.status where kind = 'clap'");
+  await query("select batch.pause('clap', 'closed')");
+  for (const each of statements("Cancel a request").slice(2)) await query(each);
+  const [status] = await query<{ problem: string }>("select problem from batch.status where kind = 'clap'");
   assert.match(status?.problem ?? "", /^paused: closed/);
-  await database.query("select batch.resume('clap')");
+  await query("select batch.resume('clap')");
 });
 
 test("running all DEAD requests again, also twice, leaves out those that were canceled, while they waited or ran", async () => {
   await database.reset();
-  await database.query("insert into make_it_clap (duration_seconds) values (1), (1), (1)");
+  await query("insert into make_it_clap (duration_seconds) values (1), (1), (1)");
   await giveUp("dead");
   const { connection, attempt } = await claimed("canceled");
-  await database.query("select batch.cancel('clap', 2), batch.cancel('clap', 3)");
+  await query("select batch.cancel('clap', 2), batch.cancel('clap', 3)");
   await fail(connection, attempt, { reason: "error", message: "no", final: false });
   assert.deepEqual(await Promise.all([1, 2, 3].map(getStatus)), ["DEAD", "DEAD", "DEAD"]);
   const [, many = ""] = statements("Run a request again");
-  assert.deepEqual(await database.query(many), [{ retry: true }]);
+  assert.deepEqual(await query(many), [{ retry: true }]);
   // Nor those that wait already: such a one may be claimed, and refused, meanwhile.
-  assert.deepEqual(await database.query(many), []);
+  assert.deepEqual(await query(many), []);
   assert.deepEqual(await database.queued(), [1]);
 });
 
 test("after the history was deleted, the page's statement keeps what has ended from being run again, and nothing else", async () => {
   await database.reset();
-  await database.query("insert into make_it_clap (duration_seconds) values (1), (1), (1), (1)");
+  await query("insert into make_it_clap (duration_seconds) values (1), (1), (1), (1)");
   const [done, running] = [await claimed("done"), await claimed("running")];
   await succeed(done.connection, done.attempt);
   await giveUp("dead");
-  await database.query("truncate batch.history");
+  await query("truncate batch.history");
   for (const each of statements("Restore the queue alone"))
-    await database.query(each.replaceAll("pages", "make_it_clap").replaceAll("'page'", "'clap'"));
-  await database.query("select batch.attach('make_it_clap', 'clap')");
+    await query(each.replaceAll("pages", "make_it_clap").replaceAll("'page'", "'clap'"));
+  await query("select batch.attach('make_it_clap', 'clap')");
   assert.deepEqual(await database.queued(), [2, 4]);
   await succeed(running.connection, running.attempt);
   assert.deepEqual(await Promise.all([1, 2, 3, 4].map(getStatus)), ["SUCCESS", "SUCCESS", "SUCCESS", undefined]);
@@ -143,25 +140,23 @@ test("after the history was deleted, the page's statement keeps what has ended f
 
 for (const mistake of ["delete from letters", "truncate letters"]) {
   test(`${mistake} is undone: what has ended stays so, what had never started runs`, async () => {
-    await database.query("create table letters (id bigint generated always as identity primary key)");
-    await database.query(
-      "select batch.attach('letters', 'letter'); insert into letters select from generate_series(1, 4)",
-    );
-    await database.query("create table letters_restored as table letters");
+    await query("create table letters (id bigint generated always as identity primary key)");
+    await query("select batch.attach('letters', 'letter'); insert into letters select from generate_series(1, 4)");
+    await query("create table letters_restored as table letters");
     const worker = database.connect();
     await succeed(worker, await take(worker, "a", { kind: "letter" }));
     await fail(worker, await take(worker, "b", { kind: "letter" }), { reason: "error", message: "no", final: false });
-    await database.query(mistake);
+    await query(mistake);
     // The application goes on.
-    await database.query("insert into letters default values; insert into letters overriding system value values (3)");
+    await query("insert into letters default values; insert into letters overriding system value values (3)");
     for (const each of statements("Bring deleted rows back").map((text) => text.replaceAll(/page/g, "letter"))) {
-      if (mistake.startsWith("truncate") || !each.includes("after a truncate")) await database.query(each);
+      if (mistake.startsWith("truncate") || !each.includes("after a truncate")) await query(each);
     }
     assert.deepEqual(await database.queued("letter"), [3, 4, 5]);
-    assert.deepEqual(await database.query("select batch.retry('letter', 2)"), [{ retry: true }]);
-    await database.query("select batch.attach('letters', 'letter')");
+    assert.deepEqual(await query("select batch.retry('letter', 2)"), [{ retry: true }]);
+    await query("select batch.attach('letters', 'letter')");
     assert.deepEqual(await database.queued("letter"), [2, 3, 4, 5]);
-    await database.query(
+    await query(
       "drop table letters, letters_restored; select batch.detach('letter'); delete from batch.history where kind = 'letter'",
     );
   });
@@ -210,7 +205,7 @@ describe("recipes lose and repeat no work, whatever state a request is in", () =
       test(`${title}: ${name}`, async () => {
         await database.reset();
         const attempt = await setup(database, worker);
-        const before = (await database.query("select from batch.history where status = 'SUCCESS'")).length;
+        const before = (await query("select from batch.history where status = 'SUCCESS'")).length;
         await database.client.query(recipe);
         let done = 0;
         if (attempt && name !== "running, its worker dead") {
@@ -221,9 +216,9 @@ describe("recipes lose and repeat no work, whatever state a request is in", () =
         done += (await workOff(database.client, scaler, worker, { count: 4 })).length;
         // The worker of the previous row cannot know; the present one runs afterwards.
         assert.equal(done, Number(runs.includes(name)) + Number(title === "delete and insert" && name === "running"));
-        const successes = (await database.query("select from batch.history where status = 'SUCCESS'")).length;
+        const successes = (await query("select from batch.history where status = 'SUCCESS'")).length;
         if (title !== "purge") assert.ok(successes <= before + done + (name === "running and canceled" ? 1 : 0));
-        assert.deepEqual(await database.query("select from batch.queue where kind = 'clap'"), []);
+        assert.deepEqual(await query("select from batch.queue where kind = 'clap'"), []);
       });
     }
   }
@@ -237,14 +232,12 @@ describe("a kind that was emptied is as before its first row", () => {
       await database.reset();
       await setup(database, worker);
       for (const each of statements("Back up and restore"))
-        await database.query(each.replace("pages", "make_it_clap").replace("'page'", "'clap'"));
+        await query(each.replace("pages", "make_it_clap").replace("'page'", "'clap'"));
       for (const table of ["queue", "job", "history", "deleted_request", "rejected"])
-        assert.deepEqual(await database.query(`select from batch.${table}`), [], table);
-      await database.query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
+        assert.deepEqual(await query(`select from batch.${table}`), [], table);
+      await query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
       assert.equal((await workOff(database.client, scaler, worker, { count: 2 })).length, 1);
-      assert.deepEqual(await database.query("select attempt, status from batch.history"), [
-        { attempt: 1, status: "SUCCESS" },
-      ]);
+      assert.deepEqual(await query("select attempt, status from batch.history"), [{ attempt: 1, status: "SUCCESS" }]);
     });
   }
 });

@@ -5,11 +5,12 @@ import { demand, fail, succeed, take } from "../support/queue.ts";
 import { page, statements } from "./operationsPage.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 
 describe("docs/operations.md", () => {
   const scaler = database.connect();
   const getStatus = async (id: number) =>
-    (await database.query<{ status: string }>("select status from clap where id = $1", [id]))[0]?.status;
+    (await query<{ status: string }>("select status from clap where id = $1", [id]))[0]?.status;
 
   async function claimed(job: string) {
     const connection = database.connect();
@@ -17,14 +18,14 @@ describe("docs/operations.md", () => {
   }
 
   async function run(heading: string): Promise<void> {
-    for (const each of statements(heading)) await database.query(each);
+    for (const each of statements(heading)) await query(each);
   }
 
-  const sequences = () => database.query("select relname from pg_class where relname like 'arrivals%' order by 1");
+  const sequences = () => query("select relname from pg_class where relname like 'arrivals%' order by 1");
 
   const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
   const insert = (...ids: number[]) =>
-    database.query("insert into make_it_clap (id, duration_seconds) select unnest($1::bigint[]), 1", [ids]);
+    query("insert into make_it_clap (id, duration_seconds) select unnest($1::bigint[]), 1", [ids]);
 
   beforeEach(() => database.reset());
 
@@ -39,23 +40,23 @@ describe("docs/operations.md", () => {
       const { connection, attempt } = await claimed(job);
       await fail(connection, attempt, { reason: "error", message, final: true });
     }
-    await database.query("update batch.history set ended_at = current_date - interval '1 minute' where request_id < 4");
+    await query("update batch.history set ended_at = current_date - interval '1 minute' where request_id < 4");
     // One that has succeeded since, and one whose row was deleted.
-    await database.query("select batch.retry('clap', 1)");
+    await query("select batch.retry('clap', 1)");
     const { connection, attempt } = await claimed("e");
     await succeed(connection, attempt);
     await insert(5);
-    await database.query("delete from batch.queue where request_id = 5");
+    await query("delete from batch.queue where request_id = 5");
     const [, , ofOneError = ""] = statements("Run a request again");
-    assert.deepEqual(await database.query(ofOneError), [{ retry: true }]);
-    assert.deepEqual(await database.query("select request_id from batch.queue"), [{ request_id: "3" }]);
+    assert.deepEqual(await query(ofOneError), [{ retry: true }]);
+    assert.deepEqual(await query("select request_id from batch.queue"), [{ request_id: "3" }]);
   });
 
   test("cancels everything that waits, and nothing that runs", async () => {
     await insert(1, 2, 3);
     await claimed("a");
-    for (const each of statements("Cancel a request").slice(2)) await database.query(each);
-    assert.deepEqual(await database.query("select request_id from batch.queue"), [{ request_id: "1" }]);
+    for (const each of statements("Cancel a request").slice(2)) await query(each);
+    assert.deepEqual(await query("select request_id from batch.queue"), [{ request_id: "1" }]);
     assert.equal(await getStatus(3), "DEAD");
     assert.equal(await poll(), 1);
   });
@@ -65,7 +66,7 @@ describe("docs/operations.md", () => {
     const application = await database.open();
     await application.query("begin; delete from make_it_clap where id = 2");
     const [, cancel = ""] = statements("Cancel a request").slice(2);
-    const canceled = database.query(cancel);
+    const canceled = query(cancel);
     await database.untilBlocked();
     await application.query("commit");
     assert.equal((await canceled).length, 2);
@@ -77,30 +78,30 @@ describe("docs/operations.md", () => {
     await insert(1);
     for (const heading of ["Pause", "Stop everything now"]) {
       const [pause = "", resume = ""] = statements(heading);
-      await database.query(pause);
+      await query(pause);
       assert.equal(await poll(), 0, heading);
-      await database.query(resume);
+      await query(resume);
       assert.equal(await poll(), 1, heading);
     }
   });
 
   test("stops and resumes all kinds, except one that was paused before", async () => {
     await insert(1);
-    await database.query("select batch.pause('clap', 'the warehouse is closed')");
+    await query("select batch.pause('clap', 'the warehouse is closed')");
     await run("Stop everything now");
     assert.equal(await poll(), 0);
-    const [status] = await database.query<{ problem: string }>("select problem from batch.status");
+    const [status] = await query<{ problem: string }>("select problem from batch.status");
     assert.match(status?.problem ?? "", /the warehouse is closed/);
-    await database.query("select batch.resume('clap')");
+    await query("select batch.resume('clap')");
   });
 
   test("copies attempts that are purged a while later", async () => {
     await insert(1);
     const { connection, attempt } = await claimed("a");
     await succeed(connection, attempt);
-    await database.query("update batch.history set ended_at = now() - interval '90 days' + interval '1 hour'");
+    await query("update batch.history set ended_at = now() - interval '90 days' + interval '1 hour'");
     await run("Archive the history");
-    assert.equal((await database.query("delete from attempt_archive returning 1")).length, 1);
+    assert.equal((await query("delete from attempt_archive returning 1")).length, 1);
   });
 
   test("copies old attempts, and may be repeated", async () => {
@@ -109,28 +110,28 @@ describe("docs/operations.md", () => {
       const { connection, attempt } = await claimed(job);
       await succeed(connection, attempt);
     }
-    await database.query("update batch.history set ended_at = ended_at - interval '91 days' where request_id = 1");
+    await query("update batch.history set ended_at = ended_at - interval '91 days' where request_id = 1");
     for (let n = 0; n < 2; n++) await run("Archive the history");
-    assert.deepEqual(await database.query("select request_id, status from attempt_archive"), [
+    assert.deepEqual(await query("select request_id, status from attempt_archive"), [
       { request_id: "1", status: "SUCCESS" },
     ]);
     const [loop = ""] = page.match(/do \$\$ begin while .*? end \$\$/) ?? [];
-    await database.query(loop);
-    assert.deepEqual(await database.query("select id from make_it_clap"), [{ id: "2" }]);
+    await query(loop);
+    assert.deepEqual(await query("select id from make_it_clap"), [{ id: "2" }]);
   });
 
   test("deletes a kind: its rows are new requests when its table is attached again", async () => {
-    await database.query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
-    await database.query("insert into pages values (1)");
+    await query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
+    await query("insert into pages values (1)");
     const worker = database.connect();
     await succeed(worker, await take(worker, "a", { kind: "page" }));
     await run("Detach a kind");
-    assert.deepEqual(await database.query("select kind from batch.status"), [{ kind: "clap" }]);
+    assert.deepEqual(await query("select kind from batch.status"), [{ kind: "clap" }]);
     assert.deepEqual(await sequences(), [{ relname: "arrivals_clap" }]);
-    await database.query("select batch.attach('pages', 'page')");
+    await query("select batch.attach('pages', 'page')");
     const again = await take(worker, "b", { kind: "page" });
     assert.equal(again.attempt, 1);
-    await database.query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'");
+    await query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'");
   });
 
   test("deletes nothing of a kind that is attached again meanwhile", async () => {
@@ -138,25 +139,22 @@ describe("docs/operations.md", () => {
     const { connection, attempt } = await claimed("a");
     await succeed(connection, attempt);
     const [, ...deletion] = statements("Detach a kind");
-    for (const each of deletion) await database.query(each.replace("page", "clap"));
+    for (const each of deletion) await query(each.replace("page", "clap"));
     assert.equal(await getStatus(1), "SUCCESS");
     assert.equal(await poll(), 0);
-    assert.deepEqual(await database.query("select problem from batch.status"), [{ problem: null }]);
+    assert.deepEqual(await query("select problem from batch.status"), [{ problem: null }]);
   });
 
   test("renames a kind: ended requests stay ended, and the others run once", async () => {
-    await database.query("drop table if exists pages; create table pages (id bigint primary key)");
-    await database.query("insert into pages values (8); select batch.attach('pages', 'page'); truncate pages");
-    await database.query("insert into pages select generate_series(1, 4)");
+    await query("drop table if exists pages; create table pages (id bigint primary key)");
+    await query("insert into pages values (8); select batch.attach('pages', 'page'); truncate pages");
+    await query("insert into pages select generate_series(1, 4)");
     const worker = database.connect();
     await succeed(worker, await take(worker, "a", { kind: "page" }));
     await fail(worker, await take(worker, "b", { kind: "page" }), { reason: "error", message: "no", final: true });
-    await database.query("delete from pages where id = 1; insert into pages values (1)");
+    await query("delete from pages where id = 1; insert into pages values (1)");
     await run("Rename a kind");
-    assert.deepEqual(await database.query("select kind from batch.kind order by 1"), [
-      { kind: "clap" },
-      { kind: "site" },
-    ]);
+    assert.deepEqual(await query("select kind from batch.kind order by 1"), [{ kind: "clap" }, { kind: "site" }]);
     assert.deepEqual(await sequences(), [{ relname: "arrivals_clap" }, { relname: "arrivals_site" }]);
     assert.equal(await demand(scaler, { kind: "site", requestsPerJob: 1, maxReplicaCount: 10 }), 3);
     const ran: string[] = [];
@@ -166,59 +164,57 @@ describe("docs/operations.md", () => {
       await succeed(worker, attempt);
     }
     assert.deepEqual(ran.sort(), ["1.2", "3.1", "4.1"]);
-    await database.query("select batch.detach('site'); drop table pages; delete from batch.kind where kind = 'site'");
+    await query("select batch.detach('site'); drop table pages; delete from batch.kind where kind = 'site'");
   });
 
   test("renames a paused kind, and back: what it was stays, and its requests are counted at once", async () => {
-    await database.query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
-    await database.query("insert into pages values (1), (2); select batch.pause('page', 'closed')");
-    await database.query("insert into batch.queue (kind, request_id) values ('page', 3)");
-    await database.query("select batch.reject('page', array[3], 'by hand')");
+    await query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
+    await query("insert into pages values (1), (2); select batch.pause('page', 'closed')");
+    await query("insert into batch.queue (kind, request_id) values ('page', 3)");
+    await query("select batch.reject('page', array[3], 'by hand')");
     await run("Rename a kind");
-    assert.deepEqual(await database.query("select kind, rejected, problem from batch.status where kind <> 'clap'"), [
+    assert.deepEqual(await query("select kind, rejected, problem from batch.status where kind <> 'clap'"), [
       { kind: "site", rejected: "1", problem: "paused: closed (to continue: select batch.resume('site'))" },
     ]);
-    await database.query("select batch.resume('site')");
+    await query("select batch.resume('site')");
     await demand(scaler, { kind: "site", requestsPerJob: 1, maxReplicaCount: 10 });
     const other: Record<string, string> = { page: "site", site: "page" };
     for (const each of statements("Rename a kind")) {
-      await database.query(each.replace(/(?<![a-z])(page|site)(?![a-z])/g, (kind) => other[kind] ?? kind));
+      await query(each.replace(/(?<![a-z])(page|site)(?![a-z])/g, (kind) => other[kind] ?? kind));
     }
     assert.equal(await demand(scaler, { kind: "page", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
-    await database.query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'");
+    await query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'");
   });
 
   test("renames a kind while an application deletes a row: neither fails", async () => {
-    await database.query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
-    await database.query("insert into pages values (1), (2)");
+    await query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
+    await query("insert into pages values (1), (2)");
     const [begin = "", first = "", ...rest] = statements("Rename a kind");
-    await database.query(begin);
-    await database.query(first);
+    await query(begin);
+    await query(first);
     const application = await database.open();
     const deleted = application.query("delete from pages where id = 1");
     await database.untilBlocked();
-    for (const each of rest) await database.query(each);
+    for (const each of rest) await query(each);
     assert.equal((await deleted).rowCount, 1);
     assert.deepEqual(await database.queued("site"), [2]);
     await application.end();
-    await database.query("select batch.detach('site'); drop table pages; delete from batch.kind where kind = 'site'");
+    await query("select batch.detach('site'); drop table pages; delete from batch.kind where kind = 'site'");
   });
 
   describe("of a table that is changed", () => {
     beforeEach(async () => {
-      await database.query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
-      await database.query("insert into pages values (1), (2), (3)");
+      await query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
+      await query("insert into pages values (1), (2), (3)");
     });
-    afterEach(() =>
-      database.query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'"),
-    );
+    afterEach(() => query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'"));
 
     test("changes the type of the key, which PostgreSQL refuses otherwise", async () => {
-      await assert.rejects(database.query("alter table pages alter column id type bigint"), {
+      await assert.rejects(query("alter table pages alter column id type bigint"), {
         message: "cannot alter type of a column used in a trigger definition",
       });
       await run("Change the key's column");
-      await database.query("update pages set id = 11 where id = 1");
+      await query("update pages set id = 11 where id = 1");
       assert.deepEqual(await database.queued("page"), [2, 3, 11]);
     });
 
@@ -226,23 +222,23 @@ describe("docs/operations.md", () => {
       const worker = database.connect();
       await succeed(worker, await take(worker, "a", { kind: "page" }));
       const running = await take(worker, "b", { kind: "page" });
-      await database.query("create table pages_new (like pages including all); insert into pages_new table pages");
+      await query("create table pages_new (like pages including all); insert into pages_new table pages");
       await run("Replace a table by a copy");
       assert.deepEqual(await database.queued("page"), [2, 3]);
       await succeed(worker, running);
       assert.deepEqual(await database.queued("page"), [3]);
-      await database.query("insert into pages values (4); drop table pages_old");
+      await query("insert into pages values (4); drop table pages_old");
       assert.equal(await demand(scaler, { kind: "page", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
       for (const id of ["3", "4"]) assert.equal((await take(worker, id, { kind: "page" })).requestId, id);
     });
 
     test("replaces it by a copy with a sequence of its own: new rows get keys that are not taken", async () => {
-      await database.query("alter table pages alter column id add generated always as identity");
-      await database.query("select setval('pages_id_seq', 3)");
-      await database.query("create table pages_new (like pages including all)");
-      await database.query("insert into pages_new overriding system value table pages");
+      await query("alter table pages alter column id add generated always as identity");
+      await query("select setval('pages_id_seq', 3)");
+      await query("create table pages_new (like pages including all)");
+      await query("insert into pages_new overriding system value table pages");
       await run("Replace a table by a copy");
-      await database.query("insert into pages default values; drop table pages_old");
+      await query("insert into pages default values; drop table pages_old");
       assert.equal((await database.queued("page")).length, 4);
     });
   });

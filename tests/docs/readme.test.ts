@@ -16,6 +16,7 @@ import { readConfig } from "../support/pulumi/configProblems.ts";
 const ROOT = new URL("../../", import.meta.url);
 const readme = readFileSync(new URL("README.md", ROOT), "utf8");
 const database = await createTestDatabase();
+const { query } = database;
 
 /** Runs one pod of the kind `page` with the handler of README; its exit code. */
 async function runPod(copy: string): Promise<number> {
@@ -39,17 +40,17 @@ describe("README", { timeout: 60_000 }, () => {
     assert.ok(sql.includes("'https://example.com'"));
     const statements = sql.replace("https://example.com", here).split(/;\n/);
     const [select = ""] = statements.filter((statement) => statement.startsWith("select request_id"));
-    for (const statement of statements.slice(0, 3)) await database.query(statement);
-    await database.query("insert into pages (url) values ('nonsense')");
+    for (const statement of statements.slice(0, 3)) await query(statement);
+    await query("insert into pages (url) values ('nonsense')");
 
     const copy = await copyProject();
     await writeFile(join(copy, "worker/src/handlers/page.ts"), codeBlocks(readme, "ts")[0] ?? "");
     assert.deepEqual([await runPod(copy), await runPod(copy)], [0, 2]);
-    assert.deepEqual(await database.query(`${select.replace(/;\s*$/, "")} order by 1`), [
+    assert.deepEqual(await query(`${select.replace(/;\s*$/, "")} order by 1`), [
       { request_id: "1", status: "SUCCESS", attempt: 1 },
       { request_id: "2", status: "DEAD", attempt: 1 },
     ]);
-    assert.deepEqual(await database.query("select result from batch.request where request_id = 1"), [
+    assert.deepEqual(await query("select result from batch.request where request_id = 1"), [
       { result: { characters: 5 } },
     ]);
   });

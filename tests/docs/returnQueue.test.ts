@@ -8,24 +8,25 @@ import { succeed, take } from "../support/queue.ts";
 import { page } from "./operationsPage.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 
 test("docs/operations.md returns a queue that belongs to a superuser to its owner; until then the migration refuses it", async () => {
   // The schema alone: functions that a migration creates belong to its owner.
   for (const mistake of ["alter schema batch owner to current_user", "reassign owned by batch_owner to current_user"]) {
-    await database.query(mistake);
+    await query(mistake);
     await assert.rejects(
       migrate(database.client, noopLog),
       /no superuser .*; got postgres, as after pg_restore --no-owner/,
     );
   }
   const section = page.split(/^## /m).find((each) => each.startsWith("Return the queue to its owner")) ?? "";
-  for (const block of codeBlocks(section, "sql")) await database.query(block);
+  for (const block of codeBlocks(section, "sql")) await query(block);
   await migrate(database.client, noopLog);
-  await database.query("select batch.attach('make_it_clap', 'clap')");
-  await database.query("insert into make_it_clap (duration_seconds) values (1)");
+  await query("select batch.attach('make_it_clap', 'clap')");
+  await query("insert into make_it_clap (duration_seconds) values (1)");
   const worker = database.connect("batch_worker");
   await succeed(worker, await take(worker, "a"));
   const owners =
     "select distinct proowner::regrole::text as owner from pg_proc where pronamespace = 'batch'::regnamespace";
-  assert.deepEqual(await database.query(owners), [{ owner: "batch_owner" }]);
+  assert.deepEqual(await query(owners), [{ owner: "batch_owner" }]);
 });

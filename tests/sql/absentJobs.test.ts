@@ -4,11 +4,12 @@ import { createTestDatabase } from "../support/database.ts";
 import { claim, claimParams, type DemandParams, demand, reclaim, startAttempt } from "../support/queue.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const keda = database.connect();
 
 /** A poll after so many seconds, in which nothing else happened. */
 async function pollAfter(seconds: number, maxReplicaCount = 10, more: Partial<DemandParams> = {}): Promise<number> {
-  await database.query(
+  await query(
     `update batch.scaling set polled_at = polled_at - $1 * interval '1 second',
        limited_until = limited_until - $1 * interval '1 second',
        expected_since = array(select since - $1 * interval '1 second' from unnest(expected_since) since)`,
@@ -24,7 +25,7 @@ async function polls(seconds: number, count: number, maxReplicaCount = 10): Prom
 }
 
 const insert = (count: number) =>
-  database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, $1::integer)", [count]);
+  query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, $1::integer)", [count]);
 
 describe("Jobs that KEDA counts and that do no work", () => {
   beforeEach(() => database.reset());
@@ -43,7 +44,7 @@ describe("Jobs that KEDA counts and that do no work", () => {
   ] as const) {
     test(`are presumed after ${after} s if a pod may take ${podStartSeconds} s to start, even if a pod has failed`, async () => {
       await insert(2);
-      await database.query("insert into batch.job values ('clap', 'lost', 1, 0)");
+      await query("insert into batch.job values ('clap', 'lost', 1, 0)");
       const answers: number[] = [await pollAfter(0, 10, { podStartSeconds })];
       while (answers.length * 5 <= after) answers.push(await pollAfter(5, 10, { podStartSeconds }));
       assert.deepEqual(new Set(answers.slice(0, -1)), new Set([2]));
@@ -71,7 +72,7 @@ describe("Jobs that KEDA counts and that do no work", () => {
   for (const interval of [5, 30]) {
     test(`are presumed to be maxReplicaCount if a pod has failed: a Job within 2 minutes, with a poll every ${interval} s`, async () => {
       await insert(2);
-      await database.query("insert into batch.job values ('clap', 'lost', 1, 0)");
+      await query("insert into batch.job values ('clap', 'lost', 1, 0)");
       const answers = [await pollAfter(0), ...(await polls(interval, Math.floor(75 / interval)))];
       assert.equal(answers.at(-1), 12, String(answers));
     });
@@ -88,8 +89,8 @@ describe("Jobs that KEDA counts and that do no work", () => {
 
   /** Lets the next Jobs claim a request each; their workers live. */
   async function arrive(count: number): Promise<void> {
-    await database.query("select nextval('batch.arrivals_clap') from generate_series(1, $1::integer)", [count]);
-    await database.query(
+    await query("select nextval('batch.arrivals_clap') from generate_series(1, $1::integer)", [count]);
+    await query(
       `update batch.queue
        set attempt = 1, job_name = 'job-' || request_id, pod_name = 'pod', session_id = request_id, claimed_xid = pg_current_xact_id(),
          lease_until = now() + interval '1 hour', created_at = now(), started_at = now(), crash_limit = 4
@@ -99,7 +100,7 @@ describe("Jobs that KEDA counts and that do no work", () => {
   }
 
   test("are none while Kubernetes creates a thousand pods, six a second, and as many as are missing when it stops", async () => {
-    await database.query("insert into batch.job values ('clap', 'lost', 1, 0)");
+    await query("insert into batch.job values ('clap', 'lost', 1, 0)");
     await insert(1_000);
     const answers = [await pollAfter(0, 1_000)];
     for (let poll = 1; poll <= 30; poll++) {
@@ -126,15 +127,13 @@ describe("Jobs that KEDA counts and that do no work", () => {
     const idle = claimParams("c");
     assert.equal(await claim(keda, idle), undefined);
     assert.equal(await reclaim(keda, idle, true), undefined);
-    assert.deepEqual(await database.query("select absent_jobs from batch.scaling where kind = 'clap'"), [
-      { absent_jobs: 1 },
-    ]);
+    assert.deepEqual(await query("select absent_jobs from batch.scaling where kind = 'clap'"), [{ absent_jobs: 1 }]);
   });
 
   test("cost no Job if nothing is to be done", async () => {
     await insert(2);
     await polls(5, 20);
-    await database.query("delete from make_it_clap");
+    await query("delete from make_it_clap");
     assert.equal(await pollAfter(5), 0);
   });
 

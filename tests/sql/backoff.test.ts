@@ -4,6 +4,7 @@ import { createTestDatabase } from "../support/database.ts";
 import { type Claim, claim, claimParams, fail, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const worker = database.connect();
 
 /** A pod of the Job claims a request, and its work fails; resolves with the claim. */
@@ -15,7 +16,7 @@ async function pod(job: string, final: boolean, limits = {}): Promise<Claim> {
 
 /** For how many seconds a request is reserved for its Job; null: it is free. */
 async function reserved(id: number): Promise<number | null> {
-  const [row] = await database.query<{ seconds: number | null }>(
+  const [row] = await query<{ seconds: number | null }>(
     "select round(extract(epoch from reserved_until - now()))::integer as seconds from batch.queue where request_id = $1",
     [id],
   );
@@ -30,7 +31,7 @@ function near(actual: number | null, expected: number): void {
 describe("a reserved request waits as long as its Job's next pod takes", () => {
   beforeEach(async () => {
     await database.reset();
-    await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 10)");
+    await query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 10)");
   });
 
   test("10 s, 20 s, 40 s, ... after as many failed pods, and 20 s for the pod to start", async () => {
@@ -39,7 +40,7 @@ describe("a reserved request waits as long as its Job's next pod takes", () => {
       near(await reserved(1), seconds + 20);
     }
     await pod("a", false, { backoffLimit: 4 });
-    assert.deepEqual(await database.query("select from batch.queue where request_id = 1"), []);
+    assert.deepEqual(await query("select from batch.queue where request_id = 1"), []);
   });
 
   test("at most 600 s", async () => {
@@ -69,7 +70,7 @@ describe("a reserved request waits as long as its Job's next pod takes", () => {
   });
 
   test("requests without a row, and successes, do not count as failed pods", async () => {
-    await database.query(
+    await query(
       "insert into batch.queue (kind, request_id, enqueued_xid) select 'clap', n, '3' from generate_series(100, 105) n",
     );
     const first = await take(worker, "a");
@@ -83,10 +84,10 @@ describe("a reserved request waits as long as its Job's next pod takes", () => {
     const dying = database.connect();
     await claim(dying, claimParams("a"));
     await dying.close();
-    await database.query("select batch.demand('clap', 1, 10)");
-    await database.query("update batch.queue set suspected_at = suspected_at - interval '1 hour'");
-    await database.query("select batch.demand('clap', 1, 10)");
-    assert.deepEqual(await database.query("select failures from batch.job"), [{ failures: 1 }]);
+    await query("select batch.demand('clap', 1, 10)");
+    await query("update batch.queue set suspected_at = suspected_at - interval '1 hour'");
+    await query("select batch.demand('clap', 1, 10)");
+    assert.deepEqual(await query("select failures from batch.job"), [{ failures: 1 }]);
     assert.equal((await pod("a", false)).requestId, "1");
     near(await reserved(1), 20 + 20);
   });

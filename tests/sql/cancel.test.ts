@@ -5,11 +5,12 @@ import { claim, claimParams, demand, fail, succeed } from "../support/queue.ts";
 import { type Setup, STATES, type StateName } from "../support/states.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const worker = database.connect();
 const scaler = database.connect();
-const cancel = () => database.query<{ job: string | null }>("select batch.cancel('clap', 1, 'not needed') as job");
+const cancel = () => query<{ job: string | null }>("select batch.cancel('clap', 1, 'not needed') as job");
 const latest = () =>
-  database.query(
+  query(
     "select status, reason, error from batch.attempt where kind = 'clap' and request_id = 1 order by attempt desc limit 1",
   );
 
@@ -52,9 +53,9 @@ describe("batch.cancel", () => {
       if (!attempt) {
         assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
         assert.equal(await claim(worker, claimParams("later")), undefined);
-        await database.query("select batch.attach('make_it_clap', 'clap')");
+        await query("select batch.attach('make_it_clap', 'clap')");
         assert.equal(await claim(worker, claimParams("later")), undefined, "attached again, it is not enqueued");
-        await database.query("select batch.retry('clap', 1)");
+        await query("select batch.retry('clap', 1)");
         const again = await claim(worker, claimParams("again"));
         assert.equal(again?.requestId, "1", "it can be run after all");
       }
@@ -71,8 +72,8 @@ describe("batch.cancel", () => {
 
   test("works without a reason, and the request stays canceled when its kind is detached and attached again", async () => {
     const attempt = await STATES.running(database, worker);
-    await database.query("select batch.cancel('clap', 1, null), batch.detach('clap')");
-    await database.query("select batch.attach('make_it_clap', 'clap')");
+    await query("select batch.cancel('clap', 1, null), batch.detach('clap')");
+    await query("select batch.attach('make_it_clap', 'clap')");
     assert.ok(attempt);
     assert.equal(await fail(worker, attempt, { reason: "error", message: "no", final: false }), "DEAD");
     assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not retried: canceled" }]);
@@ -81,32 +82,29 @@ describe("batch.cancel", () => {
   for (const name of ["interrupted", "deferred"] as const) {
     test(`a request that was ${name} long ago ends now: batch.purge keeps it, and its attempt stays as it was`, async () => {
       await STATES[name](database, worker);
-      await database.query("update batch.history set ended_at = now() - interval '91 days'");
+      await query("update batch.history set ended_at = now() - interval '91 days'");
       await cancel();
-      assert.deepEqual(await database.query("select batch.purge('clap', interval '90 days')"), [{ purge: "0" }]);
+      assert.deepEqual(await query("select batch.purge('clap', interval '90 days')"), [{ purge: "0" }]);
       assert.deepEqual(
-        await database.query(
-          "select status, reason, error from batch.history where ended_at > now() - interval '1 hour'",
-        ),
+        await query("select status, reason, error from batch.history where ended_at > now() - interval '1 hour'"),
         [{ status: "DEAD", reason: "canceled", error: "not needed" }],
       );
-      assert.partialDeepStrictEqual(
-        await database.query("select status, reason from batch.history where attempt = 1"),
-        [{ status: "FAILED", reason: name }],
-      );
+      assert.partialDeepStrictEqual(await query("select status, reason from batch.history where attempt = 1"), [
+        { status: "FAILED", reason: name },
+      ]);
     });
   }
 
   test("a request stays canceled whose key had failed before its table was truncated", async () => {
     await STATES["failed and not queued"](database, worker);
-    await database.query("truncate make_it_clap; insert into make_it_clap (id, duration_seconds) values (1, 1)");
+    await query("truncate make_it_clap; insert into make_it_clap (id, duration_seconds) values (1, 1)");
     await cancel();
-    await database.query("select batch.attach('make_it_clap', 'clap')");
+    await query("select batch.attach('make_it_clap', 'clap')");
     assert.deepEqual(await database.queued(), []);
   });
 
   test("a request stays canceled that was inserted and canceled by the transaction that truncated its table", async () => {
-    await database.query(`begin; truncate make_it_clap; insert into make_it_clap (id, duration_seconds) values (1, 1), (2, 1);
+    await query(`begin; truncate make_it_clap; insert into make_it_clap (id, duration_seconds) values (1, 1), (2, 1);
       select batch.cancel('clap', 1); commit; select batch.attach('make_it_clap', 'clap')`);
     assert.deepEqual(await database.queued(), [2]);
   });

@@ -5,6 +5,7 @@ import { createTestDatabase } from "../support/database.ts";
 import { claim, claimParams, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const worker = database.connect("batch_worker");
 
 /** A column's type, its value, and what a handler gets. */
@@ -47,13 +48,13 @@ const COLUMNS: readonly (readonly [name: string, type: string, value: string, ex
 ];
 
 test("a row's columns reach the handler, whatever their types and names", async () => {
-  const [server] = await database.query("select current_setting('server_version_num')::integer as version");
+  const [server] = await query("select current_setting('server_version_num')::integer as version");
   const isVirtual = server?.version >= 180_000;
-  await database.query(`create type pair as (a bigint, b numeric); create type mood as enum ('ok'); create domain positive as numeric check (value > 0);
+  await query(`create type pair as (a bigint, b numeric); create type mood as enum ('ok'); create domain positive as numeric check (value > 0);
     create table odd (id bigint generated always as identity primary key, ${COLUMNS.map(([name, type, value]) => `"${name}" ${type} default ${value}`).join(", ")},
       stored bigint generated always as ("toJSON" * 2) stored ${isVirtual ? ', computed bigint generated always as (70 / "toJSON") virtual' : ""})`);
-  await database.query("select batch.attach('odd', 'odd')");
-  await database.query('insert into odd default values; insert into odd ("toJSON") values (0)');
+  await query("select batch.attach('odd', 'odd')");
+  await query('insert into odd default values; insert into odd ("toJSON") values (0)');
   const first = await take(worker, "a", { kind: "odd" });
   const row = parseRow(first.row);
   for (const [name, , , expected] of COLUMNS) assert.deepEqual(Reflect.get(row, name), expected, name);
@@ -62,7 +63,7 @@ test("a row's columns reach the handler, whatever their types and names", async 
   if (!isVirtual) return;
   assert.equal(row.computed, 10);
   assert.equal(await claim(worker, claimParams("b", { kind: "odd" })), undefined);
-  assert.deepEqual(await database.query("select error from batch.history where request_id = 2"), [
+  assert.deepEqual(await query("select error from batch.history where request_id = 2"), [
     { error: "its row cannot be read: division by zero" },
   ]);
 });

@@ -4,24 +4,25 @@ import { createTestDatabase } from "../support/database.ts";
 import { demand, overClient, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 
 describe("an insert of many rows", () => {
   test("creates as many requests, even if some are queued already", async () => {
     await database.reset();
-    await database.query("insert into batch.queue (kind, request_id) values ('clap', 1500), ('clap', 1)");
-    await database.query("insert into make_it_clap (id, duration_seconds) select n, 1 from generate_series(1, 2000) n");
+    await query("insert into batch.queue (kind, request_id) values ('clap', 1500), ('clap', 1)");
+    await query("insert into make_it_clap (id, duration_seconds) select n, 1 from generate_series(1, 2000) n");
     assert.equal((await database.queued()).length, 2_000);
   });
 });
 
 describe("a primary key that is inserted again after its row was deleted", () => {
   const again = async () => {
-    await database.query("delete from make_it_clap where id = 1");
-    await database.query("insert into make_it_clap (id, duration_seconds) values (1, 2)");
+    await query("delete from make_it_clap where id = 1");
+    await query("insert into make_it_clap (id, duration_seconds) values (1, 2)");
   };
   beforeEach(async () => {
     await database.reset();
-    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+    await query("insert into make_it_clap (duration_seconds) values (1)");
   });
 
   test("is one request while the previous one waits", async () => {
@@ -39,8 +40,6 @@ describe("a primary key that is inserted again after its row was deleted", () =>
     await inserted;
     await succeed(overClient(worker), attempt);
     await demand(database.connect(), { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
-    assert.deepEqual(await database.query("select attempt, job_name from batch.queue"), [
-      { attempt: 1, job_name: null },
-    ]);
+    assert.deepEqual(await query("select attempt, job_name from batch.queue"), [{ attempt: 1, job_name: null }]);
   });
 });

@@ -6,6 +6,7 @@ import { connectTo, createTestDatabase } from "../support/database.ts";
 import { type Claim, claim, claimParams, demand, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const worker = database.connect("batch_worker");
 const scaler = database.connect("batch_scaler");
 let shop: pg.Client;
@@ -70,15 +71,15 @@ const CODE: Record<string, string> = {
 
 beforeEach(async () => {
   await database.reset();
-  await database.query(`drop schema if exists shop cascade; create schema shop authorization ${SHOP}`);
-  await database.query("update batch.kind set attached = false where kind = 'attack'");
+  await query(`drop schema if exists shop cascade; create schema shop authorization ${SHOP}`);
+  await query("update batch.kind set attached = false where kind = 'attack'");
   shop = await database.open({ user: SHOP });
   await shop.query("create table shop.seen (who text); create table shop.stolen (what text)");
   await shop.query("grant all on shop.seen, shop.stolen to public; grant usage on schema shop to public");
   await shop.query(ATTACK_FUNCTION);
 });
 
-before(() => database.query(`create role ${SHOP} login createrole`));
+before(() => query(`create role ${SHOP} login createrole`));
 // After the database of this file, which ends with everything the role owns.
 after(async () => {
   const admin = await connectTo("postgres");
@@ -99,28 +100,28 @@ async function runRequests(): Promise<Claim> {
 
 /** Attaches the shop's table; the reader is planned in the worker's session, which must notice what changes from now on. */
 async function attach(): Promise<void> {
-  await database.query("select batch.attach('shop.t', 'attack')");
+  await query("select batch.attach('shop.t', 'attack')");
   await shop.query("insert into shop.t values (99)");
   await succeed(worker, await take(worker, "plans", { kind: "attack" }));
   await shop.query("delete from shop.t where id = 99");
 }
 
 async function assertNothingGained(): Promise<void> {
-  const roles = await database.query("select rolsuper from pg_roles where rolname = $1", [SHOP]);
+  const roles = await query("select rolsuper from pg_roles where rolname = $1", [SHOP]);
   assert.deepEqual(roles, [{ rolsuper: false }]);
-  assert.deepEqual(await database.query("select * from shop.stolen"), []);
+  assert.deepEqual(await query("select * from shop.stolen"), []);
 }
 
 describe("the owner of an attached table gains no rights", () => {
   for (const [what, sql] of Object.entries(CODE)) {
     test(`by ${what}`, async () => {
       await shop.query(sql.replace("DATABASE", database.name));
-      await database.query("insert into make_it_clap (duration_seconds) values (1)");
-      await database.query("select batch.attach('shop.t', 'attack')");
+      await query("insert into make_it_clap (duration_seconds) values (1)");
+      await query("select batch.attach('shop.t', 'attack')");
       const claimed = await runRequests();
       assert.equal(parseRow(claimed.row).id, 1);
       await assertNothingGained();
-      const otherRoles = await database.query("select distinct who from shop.seen where who <> $1", [SHOP]);
+      const otherRoles = await query("select distinct who from shop.seen where who <> $1", [SHOP]);
       assert.deepEqual(otherRoles, [], "its code never ran as another role");
     });
   }
@@ -133,7 +134,7 @@ describe("the owner of an attached table gains no rights", () => {
       create function shop.same(oid, oid) returns boolean language plpgsql as $$begin ${ATTACK} return true; end$$;
       create operator shop.= (leftarg = oid, rightarg = oid, function = shop.same)`);
     await attach();
-    await database.query(`grant usage on schema batch to ${SHOP}`);
+    await query(`grant usage on schema batch to ${SHOP}`);
     for (const change of [
       `alter function batch.row$attack security invoker`,
       `alter function batch.row$attack set search_path = shop, pg_catalog`,
@@ -142,38 +143,38 @@ describe("the owner of an attached table gains no rights", () => {
     ]) {
       await shop.query(change);
     }
-    await database.query(`revoke usage on schema batch from ${SHOP}`);
+    await query(`revoke usage on schema batch from ${SHOP}`);
     await shop.query("delete from shop.seen");
     await shop.query("insert into shop.t values (1)");
     assert.equal(await claim(worker, claimParams("a", { kind: "attack" })), undefined);
     assert.equal(await demand(scaler, { kind: "attack", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
     await assertNothingGained();
-    assert.deepEqual(await database.query("select distinct who from shop.seen where who <> $1", [SHOP]), []);
-    const [status] = await database.query("select problem from batch.status where kind = 'attack'");
+    assert.deepEqual(await query("select distinct who from shop.seen where who <> $1", [SHOP]), []);
+    const [status] = await query("select problem from batch.status where kind = 'attack'");
     assert.match(
       String(status?.problem),
       /is not read with its owner's rights .*select batch\.attach\('shop\.t', 'attack'\)/,
     );
-    await database.query("select batch.attach('shop.t', 'attack')");
+    await query("select batch.attach('shop.t', 'attack')");
     assert.equal((await take(worker, "a", { kind: "attack" })).requestId, "1");
   });
 
   test("by replacing them, or by adding functions beside ours", async () => {
     await shop.query("create table shop.t (id bigint primary key)");
-    await database.query("select batch.attach('shop.t', 'attack')");
+    await query("select batch.attach('shop.t', 'attack')");
     await assert.rejects(
       shop.query("create function batch.backoff(bigint) returns interval language sql return '1s'::interval"),
       { code: "42501" },
     );
-    const [found] = await database.query<{ text: string }>(
+    const [found] = await query<{ text: string }>(
       "select pg_get_functiondef(oid) as text from pg_proc where proname = 'row$attack' and pronamespace = 'batch'::regnamespace",
     );
     await assert.rejects(shop.query(found?.text ?? ""), { code: "42501" });
   });
 
   test("by giving the table away: another owner's code does not run as the first one", async () => {
-    await database.query("create role heir_of_escalation_test");
-    await database.query(
+    await query("create role heir_of_escalation_test");
+    await query(
       `grant heir_of_escalation_test to ${SHOP}; grant create, usage on schema shop to heir_of_escalation_test`,
     );
     await shop.query("create table shop.t (id bigint primary key)");
@@ -182,16 +183,16 @@ describe("the owner of an attached table gains no rights", () => {
     await shop.query("alter table shop.t owner to heir_of_escalation_test");
     assert.equal(await claim(worker, claimParams("a", { kind: "attack" })), undefined);
     assert.equal(await demand(scaler, { kind: "attack", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
-    await database.query("select batch.attach('shop.t', 'attack')");
+    await query("select batch.attach('shop.t', 'attack')");
     assert.equal((await take(worker, "a", { kind: "attack" })).requestId, "1");
-    await database.query("drop owned by heir_of_escalation_test cascade; drop role heir_of_escalation_test");
+    await query("drop owned by heir_of_escalation_test cascade; drop role heir_of_escalation_test");
   });
 });
 
 describe("the owner of the schema batch", () => {
   test("owns its functions and tables and nothing else, is no superuser, and cannot log in", async () => {
     assert.deepEqual(
-      await database.query(
+      await query(
         "select rolsuper, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls from pg_roles where rolname = 'batch_owner'",
       ),
       [
@@ -205,19 +206,19 @@ describe("the owner of the schema batch", () => {
         },
       ],
     );
-    const owned = await database.query(
+    const owned = await query(
       `select distinct n.nspname from pg_class c join pg_namespace n on n.oid = c.relnamespace
        where c.relowner = 'batch_owner'::regrole and n.nspname <> 'pg_toast'`,
     );
     assert.deepEqual(owned, [{ nspname: "batch" }]);
-    const definers = await database.query(
+    const definers = await query(
       "select proname from pg_proc where pronamespace = 'batch'::regnamespace and prosecdef and proowner <> 'batch_owner'::regrole and proname !~ '^(row|keys)[$]'",
     );
     assert.deepEqual(definers, []);
   });
 
   test("every function that runs with its rights sets its search_path", async () => {
-    const open = await database.query(
+    const open = await query(
       `select proname from pg_proc where pronamespace = 'batch'::regnamespace and prosecdef
          and not coalesce(proconfig, '{}') @> array['search_path=pg_catalog, pg_temp']`,
     );
@@ -227,7 +228,7 @@ describe("the owner of the schema batch", () => {
 
 describe("batch_worker", () => {
   test("gets the row that it has claimed, and no other row of its kind or of another", async () => {
-    await database.query("insert into make_it_clap (duration_seconds) values (1), (2)");
+    await query("insert into make_it_clap (duration_seconds) values (1), (2)");
     const claimed = await take(worker, "a");
     assert.equal(parseRow(claimed.row).id, 1);
     const client = await database.open({ user: "batch_worker" });

@@ -5,6 +5,7 @@ import { type Claim, claim, claimParams, claimWithReclaim, demand, fail, succeed
 import { workOff } from "../support/workOff.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const scaler = database.connect();
 const worker = database.connect();
 const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
@@ -58,7 +59,7 @@ async function end(id: number, how: "succeed" | "die" | "fail"): Promise<void> {
 
 beforeEach(async () => {
   await database.reset();
-  await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 4)");
+  await query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 4)");
   await end(1, "succeed");
   await end(2, "die");
   await end(3, "fail");
@@ -67,9 +68,9 @@ beforeEach(async () => {
 describe("an impossible row affects only itself, never its kind", () => {
   for (const [what, values] of Object.entries(rows)) {
     test(what, async () => {
-      await database.query("select batch.advance_bounds('clap')");
-      await database.query(`insert into batch.queue ${values}`);
-      await database.query("insert into make_it_clap (id, duration_seconds) values (5, 1)");
+      await query("select batch.advance_bounds('clap')");
+      await query(`insert into batch.queue ${values}`);
+      await query("insert into make_it_clap (id, duration_seconds) values (5, 1)");
       const done = await workOffAll();
       assert.deepEqual(
         done.filter((id) => id !== "99" && id !== "-9223372036854775808"),
@@ -77,13 +78,13 @@ describe("an impossible row affects only itself, never its kind", () => {
         "every other request is worked on once",
       );
       assert.equal(await poll(), 0);
-      const left = await database.query("select * from batch.queue where kind = 'clap'");
+      const left = await query("select * from batch.queue where kind = 'clap'");
       assert.deepEqual(left, [], "nothing stays that polls would count");
       assert.deepEqual(
-        await database.query("select count(*)::integer as count from clap_attempt where id = 1 and status = 'SUCCESS'"),
+        await query("select count(*)::integer as count from clap_attempt where id = 1 and status = 'SUCCESS'"),
         [{ count: 1 }],
       );
-      const [seen] = await database.query(
+      const [seen] = await query(
         `select exists (select from batch.rejected) or exists (select from batch.history where request_id not in (1, 2, 3, 4, 5))
            or exists (select from batch.queue where kind <> 'clap') as reported`,
       );
@@ -92,47 +93,43 @@ describe("an impossible row affects only itself, never its kind", () => {
   }
 
   test("ten thousand at once are removed by a few polls, and operators see why", async () => {
-    await database.query(
-      "insert into batch.queue (kind, request_id) select 'clap', 1000 + n from generate_series(1, 10000) n",
-    );
-    await database.query("insert into make_it_clap (id, duration_seconds) values (5, 1)");
+    await query("insert into batch.queue (kind, request_id) select 'clap', 1000 + n from generate_series(1, 10000) n");
+    await query("insert into make_it_clap (id, duration_seconds) values (5, 1)");
     assert.deepEqual(await workOffAll(), ["3", "4", "5"]);
-    assert.deepEqual(await database.query("select from batch.queue"), []);
+    assert.deepEqual(await query("select from batch.queue"), []);
   });
 
   test("of a Job: the Job's next pod continues with another request", async () => {
-    await database.query(
+    await query(
       "insert into batch.queue (kind, request_id, attempt, job_name, session_id) values ('clap', 1, 1, 'own', 4711)",
     );
     const claimed = await claimWithReclaim(worker, claimParams("own"));
     assert.equal((claimed as Claim).requestId, "4");
-    assert.partialDeepStrictEqual(await database.query("select request_id, reason from batch.rejected"), [
-      { request_id: "1" },
-    ]);
+    assert.partialDeepStrictEqual(await query("select request_id, reason from batch.rejected"), [{ request_id: "1" }]);
   });
 
   test("the reason for rejecting a finished request names the way to run it again, which works for a DEAD one", async () => {
-    await database.query("insert into batch.queue (kind, request_id) values ('clap', 2)");
+    await query("insert into batch.queue (kind, request_id) values ('clap', 2)");
     await workOffAll();
-    const [rejected] = await database.query<{ reason: string }>("select reason from batch.rejected");
+    const [rejected] = await query<{ reason: string }>("select reason from batch.rejected");
     assert.match(
       rejected?.reason ?? "",
       /the history has it as DEAD after 1: to run it again, select batch\.retry\('clap', 2\)/,
     );
-    await database.query("select batch.retry('clap', 2)");
+    await query("select batch.retry('clap', 2)");
     assert.deepEqual(await workOffAll(), ["2"]);
   });
 
   test("and it does so for one that succeeded, which batch.retry() refuses", async () => {
-    await database.query("insert into batch.queue (kind, request_id) values ('clap', 1)");
+    await query("insert into batch.queue (kind, request_id) values ('clap', 1)");
     await workOffAll();
-    const [rejected] = await database.query<{ reason: string }>("select reason from batch.rejected");
+    const [rejected] = await query<{ reason: string }>("select reason from batch.rejected");
     assert.match(
       rejected?.reason ?? "",
       /the history has it as SUCCESS after 1: to run it again, delete its row and insert it again$/,
     );
-    await database.query("delete from make_it_clap where id = 1");
-    await database.query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
+    await query("delete from make_it_clap where id = 1");
+    await query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
     assert.deepEqual(await workOffAll(), ["1"]);
   });
 });
@@ -152,13 +149,13 @@ describe("a history that was changed manually", () => {
     test(`${what}: polls and claims continue`, async () => {
       const dying = database.connect();
       await claim(dying, claimParams("dying"));
-      await database.query(sql);
+      await query(sql);
       await dying.close();
-      await database.query("insert into make_it_clap (id, duration_seconds) values (5, 1)");
+      await query("insert into make_it_clap (id, duration_seconds) values (5, 1)");
       const done = await workOffAll();
       assert.ok(done.includes("5"));
       assert.equal(await poll(), 0);
-      assert.deepEqual(await database.query("select from batch.queue"), []);
+      assert.deepEqual(await query("select from batch.queue"), []);
     });
   }
 });

@@ -8,20 +8,21 @@ import { createTestDatabase } from "../support/database.ts";
 import { demand, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const LEVELS = ["repeatable read", "serializable"] as const;
 
 describe("at every default isolation level", () => {
   beforeEach(async () => {
-    await database.query("drop table if exists parcels; delete from batch.kind where kind = 'parcel'");
+    await query("drop table if exists parcels; delete from batch.kind where kind = 'parcel'");
     await database.reset();
-    await database.query("create table parcels (id bigint primary key)");
+    await query("create table parcels (id bigint primary key)");
   });
-  afterEach(() => database.query(`alter database ${database.name} reset default_transaction_isolation`));
+  afterEach(() => query(`alter database ${database.name} reset default_transaction_isolation`));
 
   for (const level of LEVELS) {
     for (const next of ["poll", "claim"] as const) {
       test(`${level}: a row inserted while batch.attach waits is a request from the next ${next} on`, async () => {
-        await database.query(`alter database ${database.name} set default_transaction_isolation = '${level}'`);
+        await query(`alter database ${database.name} set default_transaction_isolation = '${level}'`);
         const application = await database.open();
         const operator = await database.open();
         await application.query("begin; insert into parcels values (1)");
@@ -62,8 +63,8 @@ describe("at every default isolation level", () => {
     });
 
     test(`${level}: the roles of the worker and of KEDA claim, finish and poll while others write`, async () => {
-      await database.query(`alter database ${database.name} set default_transaction_isolation = '${level}'`);
-      await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 50)");
+      await query(`alter database ${database.name} set default_transaction_isolation = '${level}'`);
+      await query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 50)");
       const scaler = database.connect("batch_scaler");
       const workers = Array.from({ length: 5 }, () => database.connect("batch_worker"));
       let polling = true;
@@ -89,9 +90,9 @@ describe("serializable transactions", () => {
   before(async () => {
     // With statistics of empty tables the planner would rather read all of them.
     await database.reset();
-    await database.query("vacuum analyze batch.queue, batch.history, batch.deleted_request");
-    await database.query("create table things (id bigint primary key); select batch.attach('things', 'thing')");
-    await database.query(`insert into things select * from generate_series(1, ${2 * width * rounds}); analyze things`);
+    await query("vacuum analyze batch.queue, batch.history, batch.deleted_request");
+    await query("create table things (id bigint primary key); select batch.attach('things', 'thing')");
+    await query(`insert into things select * from generate_series(1, ${2 * width * rounds}); analyze things`);
     const worker = database.connect();
     for (let job = 0; job < 100; job++) {
       await succeed(worker, await take(worker, `done-${job}`, { kind: "thing" }));
@@ -99,11 +100,11 @@ describe("serializable transactions", () => {
   });
 
   before(async () => {
-    await database.query(`
+    await query(`
       create table parts (id bigint, place text, primary key (id, place)) partition by list (place);
       create table parts_here partition of parts for values in ('here'); create table parts_there partition of parts for values in ('there')`);
-    await database.query("select batch.attach('parts', 'part')");
-    await database.query("insert into parts select i, 'there' from generate_series(1, 2000) i; analyze parts");
+    await query("select batch.attach('parts', 'part')");
+    await query("insert into parts select i, 'there' from generate_series(1, 2000) i; analyze parts");
   });
 
   for (const [what, statement] of [
@@ -139,9 +140,9 @@ describe("serializable transactions", () => {
 describe("read uncommitted, which PostgreSQL runs as read committed, does not differ from it", () => {
   beforeEach(async () => {
     await database.reset();
-    await database.query("drop table if exists parcels, parcels_copy; delete from batch.kind where kind = 'parcel'");
-    await database.query("create table parcels (id bigint primary key); insert into parcels values (1), (2)");
-    await database.query("select batch.attach('parcels', 'parcel')");
+    await query("drop table if exists parcels, parcels_copy; delete from batch.kind where kind = 'parcel'");
+    await query("create table parcels (id bigint primary key); insert into parcels values (1), (2)");
+    await query("select batch.attach('parcels', 'parcel')");
   });
 
   async function openUncommitted(): Promise<pg.Client> {
@@ -158,22 +159,20 @@ describe("read uncommitted, which PostgreSQL runs as read committed, does not di
   });
 
   test("attaching again waits for no writer", async () => {
-    await database.query("begin; insert into parcels values (3)");
+    await query("begin; insert into parcels values (3)");
     try {
       await (await openUncommitted()).query("select batch.attach('parcels', 'parcel')");
     } finally {
-      await database.query("rollback");
+      await query("rollback");
     }
   });
 
   test("changes of the table's copy with its triggers end no request", async () => {
-    await database.query(
-      "create table parcels_copy (like parcels including all); insert into parcels_copy table parcels",
-    );
-    const triggers = await database.query<{ sql: string }>(
+    await query("create table parcels_copy (like parcels including all); insert into parcels_copy table parcels");
+    const triggers = await query<{ sql: string }>(
       "select replace(pg_get_triggerdef(oid), 'public.parcels ', 'public.parcels_copy ') as sql from pg_trigger where tgrelid = 'parcels'::regclass",
     );
-    for (const { sql } of triggers) await database.query(sql);
+    for (const { sql } of triggers) await query(sql);
     await (await openUncommitted()).query("truncate parcels_copy");
     assert.deepEqual(await database.queued("parcel"), [1, 2]);
   });

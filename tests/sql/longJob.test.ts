@@ -4,11 +4,12 @@ import { createTestDatabase } from "../support/database.ts";
 import { type Claim, claimParams, succeedAndClaim, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const FINISHED = 100;
 
 /** The entries of the index of Jobs that this session has read, dead ones included. */
 async function countRead(): Promise<number> {
-  const [row] = await database.query<{ read: string }>(
+  const [row] = await query<{ read: string }>(
     "select pg_stat_get_xact_tuples_returned('batch.queue_job'::regclass) as read",
   );
   return Number(row?.read);
@@ -18,7 +19,7 @@ describe("beside an open snapshot, a Job that has finished many requests reads n
   let key = "";
 
   before(async () => {
-    await database.query(`
+    await query(`
       insert into make_it_clap (duration_seconds) select 1 from generate_series(1, ${2 * FINISHED});
       analyze batch.queue`);
     const holder = await database.open();
@@ -40,11 +41,11 @@ describe("beside an open snapshot, a Job that has finished many requests reads n
     "renew(KEY, 30)",
   ]) {
     test(`at batch.${call}`, async () => {
-      await database.query("begin");
+      await query("begin");
       const start = await countRead();
-      const done = await database.query(`select batch.${call.replace("KEY", key)}`);
+      const done = await query(`select batch.${call.replace("KEY", key)}`);
       const read = (await countRead()) - start;
-      await database.query("rollback");
+      await query("rollback");
       assert.equal(done.length, 1);
       assert.ok(read < FINISHED / 2, `${read} entries read`);
     });

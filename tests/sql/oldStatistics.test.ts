@@ -3,6 +3,7 @@ import { afterEach, before, beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const REQUESTS = 5_000;
 const POLL = "select batch.demand('parcel', 1, 10)";
 
@@ -28,7 +29,7 @@ const CASES: readonly (readonly [string, string])[] = [
 
 /** The rows of the queue's tables that this transaction has read. */
 async function countReads(): Promise<number> {
-  const [row] = await database.query<{ rows: string }>(
+  const [row] = await query<{ rows: string }>(
     "select sum(seq_tup_read + idx_tup_fetch) as rows from pg_stat_xact_user_tables where schemaname = 'batch'",
   );
   return Number(row?.rows);
@@ -36,7 +37,7 @@ async function countReads(): Promise<number> {
 
 describe("with statistics from before the kind was attached, no plan takes quadratic time", () => {
   before(async () => {
-    await database.query(`
+    await query(`
       alter table batch.queue set (autovacuum_enabled = off);
       alter table batch.history set (autovacuum_enabled = off);
       alter table batch.deleted_request set (autovacuum_enabled = off);
@@ -49,21 +50,21 @@ describe("with statistics from before the kind was attached, no plan takes quadr
       select batch.attach('parcels', 'parcel')`);
   });
   beforeEach(() =>
-    database.query(`
+    query(`
       begin;
       insert into parcels select generate_series(1, ${REQUESTS});
       insert into batch.history (kind, request_id, attempt, created_at, started_at, ended_at, status)
       select 'parcel', i, 1, now(), now(), now() - interval '1 h', case when i % 2 = 0 then 'SUCCESS' else 'FAILED' end
       from generate_series(1, ${REQUESTS}) i`),
   );
-  afterEach(() => database.query("rollback"));
+  afterEach(() => query("rollback"));
 
   for (const [statement, earlier] of CASES) {
     test(`${statement}${earlier && `, after ${earlier.replaceAll(/\s+/g, " ")}`}`, async () => {
-      if (earlier) await database.query(earlier);
+      if (earlier) await query(earlier);
       const previously = await countReads();
       // Rows that a plan keeps in memory are not counted, but comparing all of them with all takes longer than this timeout.
-      await database.query(`set local statement_timeout = '5s'; ${statement}`);
+      await query(`set local statement_timeout = '5s'; ${statement}`);
       const rows = (await countReads()) - previously;
       assert.ok(rows <= 100 * REQUESTS, `at most 100 rows for each request must be read; got ${rows}`);
     });

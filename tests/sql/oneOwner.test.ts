@@ -5,6 +5,7 @@ import { createTestDatabase } from "../support/database.ts";
 import { type Claim, claim, claimParams, demand, fail, succeed } from "../support/queue.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const worker = database.connect();
 /** The errors by which PostgreSQL, or the queue, refuses a transaction: an application repeats one that has an old snapshot (40001). */
 const REFUSED = {
@@ -60,7 +61,7 @@ const WAYS: Record<string, readonly string[]> = {
 describe("one request has one owner", () => {
   beforeEach(async () => {
     await database.reset();
-    await database.query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
+    await query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
     await giveUp();
   });
 
@@ -73,12 +74,12 @@ describe("one request has one owner", () => {
           await user.query("select count(*) from make_it_clap");
           await user.query("select count(*) from batch.history");
           // A snapshot that has read the table holds a lock that only a schema change waits for.
-          await database.query("select batch.retry('clap', 1)");
+          await query("select batch.retry('clap', 1)");
           const first = running ? await claimed("second") : undefined;
           const done = await committed(user, statements, REFUSED[isolation]);
           await user.end();
 
-          const queued = await database.query("select attempt, session_id from batch.queue where request_id = 1");
+          const queued = await query("select attempt, session_id from batch.queue where request_id = 1");
           assert.ok(queued.length <= 1);
           if (first) {
             assert.partialDeepStrictEqual(queued, [{ attempt: 2, session_id: first.session }]);
@@ -97,7 +98,7 @@ describe("one request has one owner", () => {
             } else assert.ok(done);
           }
           assert.equal(await claimed("fifth"), undefined);
-          const attempts = await database.query(
+          const attempts = await query(
             "select request_id, attempt from batch.history group by 1, 2 having count(*) > 1",
           );
           assert.deepEqual(attempts, []);
@@ -107,10 +108,10 @@ describe("one request has one owner", () => {
   }
 
   test("the queue cannot contain two rows of one key, whatever their columns", async () => {
-    await database.query("select batch.retry('clap', 1)");
+    await query("select batch.retry('clap', 1)");
     await claimed("second");
     await assert.rejects(
-      database.query("insert into batch.queue (kind, request_id, attempt, job_name) values ('clap', 1, 7, 'other')"),
+      query("insert into batch.queue (kind, request_id, attempt, job_name) values ('clap', 1, 7, 'other')"),
       { code: "23505" },
     );
   });

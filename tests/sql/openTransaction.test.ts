@@ -5,6 +5,7 @@ import { claim, claimParams, claimWithReclaim, demand } from "../support/queue.t
 import { STATES } from "../support/states.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const worker = database.connect("batch_worker");
 const scaler = database.connect("batch_scaler");
 
@@ -14,8 +15,8 @@ describe("a transaction that stays open after it has deleted the row of a reques
   for (const [name, setUp] of Object.entries(STATES)) {
     test(`which is ${name}: polls and other Jobs do not wait for it`, async () => {
       await setUp(database, worker);
-      await database.query("insert into make_it_clap (id, duration_seconds) values (2, 1)");
-      await database.query(
+      await query("insert into make_it_clap (id, duration_seconds) values (2, 1)");
+      await query(
         `update batch.queue set suspected_at = now() - interval '1 day', reserved_until = reserved_until - interval '1 day',
            available_at = available_at - interval '1 day' where request_id = 1`,
       );
@@ -38,8 +39,8 @@ describe("a transaction that stays open after an operator has changed waiting re
   for (const recipe of ["select batch.pause('clap')", "select batch.cancel('clap', 3)"]) {
     test(`${recipe}: polls, claims and the end of a reservation do not wait for it`, async () => {
       await STATES.reserved(database, worker);
-      await database.query("insert into make_it_clap (id, duration_seconds) values (2, 1), (3, 1)");
-      await database.query("update batch.queue set reserved_until = now() where request_id = 1");
+      await query("insert into make_it_clap (id, duration_seconds) values (2, 1), (3, 1)");
+      await query("update batch.queue set reserved_until = now() where request_id = 1");
       const open = await database.open();
       await open.query(`begin; ${recipe}`);
       assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 3);
@@ -51,17 +52,17 @@ describe("a transaction that stays open after an operator has changed waiting re
 });
 
 test("a transaction that stays open after it has changed a partition: polls do not wait for it", async () => {
-  await database.query(`create table parts (id bigint primary key) partition by range (id);
+  await query(`create table parts (id bigint primary key) partition by range (id);
     create table parts_1 partition of parts for values from (0) to (100); select batch.attach('parts', 'part')`);
   const open = await database.open();
   await open.query("begin; alter table parts_1 set (fillfactor = 90); lock table parts_1 in access exclusive mode");
-  await database.query("set statement_timeout = '5s'; select batch.demand('part', 1, 10); reset statement_timeout");
+  await query("set statement_timeout = '5s'; select batch.demand('part', 1, 10); reset statement_timeout");
   await open.query("rollback");
   await open.end();
 });
 
 test("a transaction that stays open while a partition is detached concurrently: the next poll removes its requests, which count no attempt and run once it is attached again", async () => {
-  await database.query(`create table pieces (id bigint primary key) partition by range (id);
+  await query(`create table pieces (id bigint primary key) partition by range (id);
     create table pieces_1 partition of pieces for values from (0) to (100); create table pieces_2 partition of pieces for values from (100) to (200);
     select batch.attach('pieces', 'piece'); insert into pieces values (1), (2), (101)`);
   const [open, detaching] = [await database.open(), await database.open()];
@@ -72,10 +73,10 @@ test("a transaction that stays open while a partition is detached concurrently: 
   await poll();
   await poll();
   assert.deepEqual(await database.queued("piece"), [101]);
-  assert.deepEqual(await database.query("select from batch.history where kind = 'piece'"), []);
+  assert.deepEqual(await query("select from batch.history where kind = 'piece'"), []);
   await open.query("rollback");
   await detached;
-  await database.query("alter table pieces attach partition pieces_1 for values from (0) to (100)");
+  await query("alter table pieces attach partition pieces_1 for values from (0) to (100)");
   assert.equal(await poll(), 3);
 });
 
@@ -85,7 +86,7 @@ describe("a transaction that stays open after an operator has used a function in
   for (const recipe of ["select batch.retry('clap', 1)", "select batch.purge('clap', '0')"]) {
     test(`${recipe}: polls and claims do not wait for it, and what they would have enqueued is not lost`, async () => {
       await STATES.DEAD(database, worker);
-      await database.query(`set session_replication_role = replica; insert into make_it_clap (id, duration_seconds) values (2, 1);
+      await query(`set session_replication_role = replica; insert into make_it_clap (id, duration_seconds) values (2, 1);
         reset session_replication_role; update batch.kind set unqueued_above = -9223372036854775808, sweep_pending = true where kind = 'clap'`);
       const open = await database.open();
       await open.query(`begin; ${recipe}`);
@@ -102,12 +103,12 @@ describe("a transaction that stays open after an operator has used a function in
 
 test("a transaction that stays open after it has deleted a row: polls and claims that enqueue rows do not wait for it", async () => {
   await database.reset();
-  await database.query("insert into make_it_clap (id, duration_seconds) values (1, 1), (2, 1)");
-  await database.query("update batch.kind set unqueued_above = -9223372036854775808 where kind = 'clap'");
+  await query("insert into make_it_clap (id, duration_seconds) values (1, 1), (2, 1)");
+  await query("update batch.kind set unqueued_above = -9223372036854775808 where kind = 'clap'");
   const open = await database.open();
   await open.query("begin; delete from make_it_clap where id = 1");
   assert.equal((await claim(worker, claimParams("a")))?.requestId, "2");
-  await database.query("update batch.kind set unqueued_above = -9223372036854775808 where kind = 'clap'");
+  await query("update batch.kind set unqueued_above = -9223372036854775808 where kind = 'clap'");
   assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
   await open.query("commit");
   await open.end();

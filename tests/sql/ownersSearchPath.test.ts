@@ -5,6 +5,7 @@ import { connectTo, createTestDatabase } from "../support/database.ts";
 import { claim, claimParams, demand, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const worker = database.connect("batch_worker");
 const scaler = database.connect("batch_scaler");
 let shop: pg.Client;
@@ -13,7 +14,7 @@ const SHOP = "shop_of_search_path_test";
 const DEMAND = { kind: "attack", requestsPerJob: 1, maxReplicaCount: 10 };
 
 before(async () => {
-  await database.query(`create role ${SHOP} login; create schema shop authorization ${SHOP}`);
+  await query(`create role ${SHOP} login; create schema shop authorization ${SHOP}`);
   shop = await database.open({ user: SHOP });
   await shop.query(`
     create table shop.seen (who text);
@@ -31,7 +32,7 @@ before(async () => {
     create function shop.run() returns boolean language plpgsql as 'begin return true; end';
     create policy mine on shop.t using (shop.run()) with check (true);
     insert into shop.t values (1), (2), (3)`);
-  await database.query("select batch.attach('shop.t', 'attack')");
+  await query("select batch.attach('shop.t', 'attack')");
 });
 // After the database of this file, which ends with everything the role owns.
 after(async () => {
@@ -46,13 +47,13 @@ test("a table's owner whose code sets search_path while the table is read: none 
     $$begin perform pg_catalog.set_config('search_path', 'shop, pg_catalog', false); return true; end$$`);
   assert.equal(await claim(worker, claimParams("a", { kind: "attack" })), undefined);
   assert.equal(await demand(scaler, DEMAND), 0);
-  const [status] = await database.query<{ problem: string }>("select problem from batch.status where kind = 'attack'");
+  const [status] = await query<{ problem: string }>("select problem from batch.status where kind = 'attack'");
   assert.match(status?.problem ?? "", reason);
-  await assert.rejects(database.query("select batch.retry('attack', 2)"), reason);
-  await assert.rejects(database.query("select batch.attach('shop.t', 'attack')"), reason);
-  assert.deepEqual(await database.query("select distinct who from shop.seen where who <> $1", [SHOP]), []);
-  assert.deepEqual(await database.query("select from batch.history"), []);
-  assert.equal((await database.query("show search_path"))[0]?.search_path, '"$user", public');
+  await assert.rejects(query("select batch.retry('attack', 2)"), reason);
+  await assert.rejects(query("select batch.attach('shop.t', 'attack')"), reason);
+  assert.deepEqual(await query("select distinct who from shop.seen where who <> $1", [SHOP]), []);
+  assert.deepEqual(await query("select from batch.history"), []);
+  assert.equal((await query("show search_path"))[0]?.search_path, '"$user", public');
 
   await shop.query(
     "create or replace function shop.run() returns boolean language plpgsql as 'begin return true; end'",
@@ -70,6 +71,6 @@ for (const [how, definition] of Object.entries({
     await shop.query(`create or replace function shop.run() returns boolean language plpgsql ${definition}`);
     assert.equal(await demand(scaler, DEMAND), 3);
     await take(worker, how, { kind: "attack" });
-    assert.deepEqual(await database.query("select distinct who from shop.seen where who <> $1", [SHOP]), []);
+    assert.deepEqual(await query("select distinct who from shop.seen where who <> $1", [SHOP]), []);
   });
 }

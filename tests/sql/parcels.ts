@@ -9,7 +9,7 @@ export const worker = database.connect("batch_worker");
 /** Connected as KEDA is. */
 export const scaler = database.connect("batch_scaler");
 /** A statement of a user. */
-export const query = (text: string) => database.query(text);
+export const { query } = database;
 /** KEDA polls. */
 export const poll = () => demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 });
 /** A pod of the Job claims. */
@@ -40,14 +40,13 @@ export async function partitionByPlace(): Promise<void> {
 export const queued = () => database.queued("parcel");
 /** The attempts of a request, in order. */
 export const attempts = (id: number) =>
-  database.query(
+  query(
     "select attempt, status, reason, error from batch.attempt where kind = 'parcel' and request_id = $1 order by attempt",
     [id],
   );
 /** Why the kind is stopped; empty when it is not. */
 export const problem = async () =>
-  (await database.query<{ problem: string | null }>("select problem from batch.status where kind = 'parcel'"))[0]
-    ?.problem ?? "";
+  (await query<{ problem: string | null }>("select problem from batch.status where kind = 'parcel'"))[0]?.problem ?? "";
 
 beforeEach(async () => {
   await query(

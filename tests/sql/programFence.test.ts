@@ -6,10 +6,11 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type Claim, claim, claimParams, defer, fail, report, startAttempt, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const ROLE = `program_${process.pid}`;
 const CALLS = ["own($1)", "checkpoint($1, '{}')", "finish($1, '{}')"] as const;
 const failure = { reason: "error", message: "no", final: false } as const;
-const effects = async () => (await database.query("table effects")).length;
+const effects = async () => (await query("table effects")).length;
 
 /** Ends the attempt, or gives its request to another one. */
 const ENDS: Readonly<Record<string, (connection: Database, attempt: Claim, from: TestDatabase) => Promise<unknown>>> = {
@@ -37,15 +38,15 @@ describe("a program that works on an attempt", { timeout: 60_000 }, () => {
   let attempt: Claim;
 
   before(async () => {
-    await database.query(`create table effects (id integer); create role ${ROLE} login in role batch_program;
+    await query(`create table effects (id integer); create role ${ROLE} login in role batch_program;
       grant insert, select on effects to ${ROLE}; grant delete, select on make_it_clap to ${ROLE}`);
     program = await database.open({ user: ROLE });
   });
-  after(() => database.query(`drop owned by ${ROLE}; drop role ${ROLE}`));
+  after(() => query(`drop owned by ${ROLE}; drop role ${ROLE}`));
   beforeEach(async () => {
     await program.query("rollback");
     await database.reset();
-    await database.query("truncate effects; insert into make_it_clap (duration_seconds) values (40)");
+    await query("truncate effects; insert into make_it_clap (duration_seconds) values (40)");
     ({ connection, attempt } = await startAttempt(database, claimParams("a")));
   });
 
@@ -53,7 +54,7 @@ describe("a program that works on an attempt", { timeout: 60_000 }, () => {
     for (const call of CALLS) {
       test(`which ${end}: batch.${call} raises 55000, and nothing of its transaction takes effect`, async () => {
         await make(connection, attempt, database);
-        const stored = () => Promise.all([database.query("table batch.queue"), database.query("table batch.history")]);
+        const stored = () => Promise.all([query("table batch.queue"), query("table batch.history")]);
         const unchanged = await stored();
         await program.query("begin; insert into effects values (1)");
         await assert.rejects(program.query(`select batch.${call}`, [attempt.token]), { code: "55000" });
@@ -78,10 +79,10 @@ describe("a program that works on an attempt", { timeout: 60_000 }, () => {
     await program.query("select batch.checkpoint($1, '1')", [attempt.token]);
     await program.query("select batch.finish($1)", [attempt.token]);
     await program.query("rollback");
-    assert.deepEqual(await database.query("select status from batch.request"), [{ status: "RUNNING" }]);
+    assert.deepEqual(await query("select status from batch.request"), [{ status: "RUNNING" }]);
     assert.equal(await fail(connection, attempt, failure), "FAILED");
     assert.deepEqual(
-      [await effects(), (await database.query("select checkpoint from batch.queue"))[0]],
+      [await effects(), (await query("select checkpoint from batch.queue"))[0]],
       [0, { checkpoint: null }],
     );
   });
@@ -108,8 +109,8 @@ describe("a program that works on an attempt", { timeout: 60_000 }, () => {
       await program.query(`begin; ${work}; rollback`);
     }
     await program.query(`begin; ${remove}; ${finish}; commit`);
-    assert.deepEqual(await database.query("select status from batch.request"), [{ status: "SUCCESS" }]);
-    await database.query("insert into make_it_clap (id, duration_seconds) overriding system value values (1, 1)");
+    assert.deepEqual(await query("select status from batch.request"), [{ status: "SUCCESS" }]);
+    await query("insert into make_it_clap (id, duration_seconds) overriding system value values (1, 1)");
     assert.equal((await claim(connection, claimParams("b")))?.attempt, 2);
   });
 
@@ -149,9 +150,9 @@ describe("serializable transactions of programs", { timeout: 60_000 }, () => {
   test("that finish different requests side by side do not fail because of each other", async () => {
     await database.reset();
     // With statistics of an empty queue the planner would rather read all of it.
-    await database.query("vacuum analyze batch.queue");
+    await query("vacuum analyze batch.queue");
     const [width, rounds] = [8, 25];
-    await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, $1::integer)", [
+    await query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, $1::integer)", [
       width * rounds,
     ]);
     let failures = 0;

@@ -17,7 +17,8 @@ import {
 import { until } from "../support/until.ts";
 
 const database = await createTestDatabase();
-await database.query("create table effects (id integer)");
+const { query } = database;
+await query("create table effects (id integer)");
 
 /** A running attempt, and a program that works on it over its own connection. */
 async function start(leaseSeconds = 0, job = "a") {
@@ -30,8 +31,8 @@ async function start(leaseSeconds = 0, job = "a") {
 describe("a program's own transaction", { timeout: 60_000 }, () => {
   beforeEach(async () => {
     await database.reset();
-    await database.query("truncate effects");
-    await database.query("insert into make_it_clap (duration_seconds) values (40)");
+    await query("truncate effects");
+    await query("insert into make_it_clap (duration_seconds) values (40)");
   });
 
   for (const leaseSeconds of [0, 60]) {
@@ -46,14 +47,14 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
       const saved = [reporter.saveCheckpoint({ page: 1 })];
       reporter.progress(7);
       saved.push(reporter.saveCheckpoint({ page: 2 }));
-      assert.deepEqual(await database.query("select progress, stopping_until from batch.queue"), [
+      assert.deepEqual(await query("select progress, stopping_until from batch.queue"), [
         { progress: null, stopping_until: null },
       ]);
       await program.query("commit");
       await Promise.all([announced, reporter.close(), ...saved]);
       assert.equal(await renew(connection, attempt, { leaseSeconds }), true);
       assert.deepEqual(
-        await database.query("select progress, checkpoint, stopping_until > now() as announced from batch.queue"),
+        await query("select progress, checkpoint, stopping_until > now() as announced from batch.queue"),
         [{ progress: { done: 7 }, checkpoint: { page: 2 }, announced: true }],
       );
     });
@@ -81,7 +82,7 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
     const { pid } = (await program.query("select pg_backend_pid() as pid")).rows[0];
     program.query("select pg_sleep(60)").catch(() => undefined);
     const running = "select from pg_stat_activity where pid = $1 and wait_event = 'PgSleep'";
-    await until("the statement runs", async () => (await database.query(running, [pid])).at(0));
+    await until("the statement runs", async () => (await query(running, [pid])).at(0));
     (program as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
     const startedAt = performance.now();
     assert.equal(await fail(connection, attempt, { reason: "error", message: "timed out", final: false }), "FAILED");
@@ -115,7 +116,7 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
   });
 
   test("may finish several attempts, and each again", async () => {
-    await database.query("insert into make_it_clap (duration_seconds) values (40)");
+    await query("insert into make_it_clap (duration_seconds) values (40)");
     const [first, second] = [await start(), await start(0, "b")];
     const finish = async (token: string) =>
       (await first.program.query("select batch.finish($1) as ended", [token])).rows[0].ended;
@@ -138,7 +139,7 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
     await work();
     await assert.rejects(work(), { code: "55000", message: /was finished by an earlier transaction/ });
     await program.query("rollback");
-    assert.equal((await database.query("select from effects")).length, 1);
+    assert.equal((await query("select from effects")).length, 1);
     assert.deepEqual((await program.query("select batch.finish($1) as again", [token])).rows, [{ again: false }]);
   });
 
@@ -159,7 +160,7 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
     await program.query("rollback to later");
     await assert.rejects(insert(), { code: "25006" });
     await program.query("rollback");
-    assert.equal((await database.query("select from effects")).length, 1);
+    assert.equal((await query("select from effects")).length, 1);
     await insert();
   });
 
@@ -180,7 +181,7 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
         await assert.rejects(work(), { code: "55000", message: /was finished by an earlier transaction/ });
         await program.query("rollback");
       }
-      assert.equal((await database.query("select from effects")).length, 1);
+      assert.equal((await query("select from effects")).length, 1);
     });
   }
 
@@ -192,12 +193,12 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
   ]) {
     test(`that is one statement takes no effect twice: ${statement}`, async () => {
       const { program, token } = await start();
-      await database.query("insert into effects values (0)");
+      await query("insert into effects values (0)");
       const work = () => program.query({ name: "work", text: statement, values: [token] });
       await work();
-      const effects = await database.query("select id, xmin from effects");
+      const effects = await query("select id, xmin from effects");
       await assert.rejects(work(), { code: "55000", message: /was finished by an earlier transaction/ });
-      assert.deepEqual(await database.query("select id, xmin from effects"), effects);
+      assert.deepEqual(await query("select id, xmin from effects"), effects);
     });
   }
 
@@ -209,7 +210,7 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
   ]) {
     test(`with ${JSON.stringify(token)} as its token is refused, and the token is not repeated`, async () => {
       for (const call of ["own($1)", "checkpoint($1, '{}')", "finish($1)"]) {
-        await assert.rejects(database.query(`select batch.${call}`, [token]), {
+        await assert.rejects(query(`select batch.${call}`, [token]), {
           message: `the token must be the value of BATCH_TOKEN (it proves that a program works on an attempt); got ${got}`,
         });
       }

@@ -5,6 +5,7 @@ import { createTestDatabase } from "../support/database.ts";
 import { type Claim, claim, claimParams, overClient } from "../support/queue.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const worker = database.connect("batch_worker");
 const KINDS = ["one", "three", "two"];
 
@@ -12,7 +13,7 @@ const take = (kind: string) => claim(worker, claimParams(`job-${kind}`, { kind }
 
 /** The kinds that are called by a static statement. */
 async function connected(): Promise<string[]> {
-  const [found] = await database.query<{ text: string }>(
+  const [found] = await query<{ text: string }>(
     "select prosrc as text from pg_proc where oid = 'batch.call_reader'::regproc",
   );
   return [...(found?.text ?? "").matchAll(/batch\."?row\$(\w+)"?\(p_requests/g)].map(([, kind]) => String(kind));
@@ -21,10 +22,10 @@ async function connected(): Promise<string[]> {
 beforeEach(async () => {
   await database.reset();
   for (const kind of KINDS) {
-    await database.query(`drop table if exists ${kind} cascade; create table ${kind} (id bigint primary key)`);
-    await database.query("delete from batch.kind where kind = $1", [kind]);
-    await database.query(`select batch.attach('public.${kind}', '${kind}')`);
-    await database.query(`insert into ${kind} values (1)`);
+    await query(`drop table if exists ${kind} cascade; create table ${kind} (id bigint primary key)`);
+    await query("delete from batch.kind where kind = $1", [kind]);
+    await query(`select batch.attach('public.${kind}', '${kind}')`);
+    await query(`insert into ${kind} values (1)`);
   }
 });
 
@@ -36,17 +37,17 @@ describe("the readers of attached tables", () => {
   });
 
   test("are no longer called for a kind that was detached", async () => {
-    await database.query("select batch.detach('two')");
+    await query("select batch.detach('two')");
     assert.deepEqual(await connected(), ["clap", "one", "three"]);
     assert.equal(await take("two"), undefined);
     assert.equal((await take("three"))?.row, '{"id":1}');
   });
 
   test("stop only their own kind if they are missing", async () => {
-    await database.query('drop function batch."row$three"');
+    await query('drop function batch."row$three"');
     assert.equal(await take("three"), undefined);
     for (const kind of ["one", "two"]) assert.equal((await take(kind))?.attempt, 1);
-    assert.deepEqual(await database.query("select attempt from batch.queue where kind = 'three'"), [{ attempt: 0 }]);
+    assert.deepEqual(await query("select attempt from batch.queue where kind = 'three'"), [{ attempt: 0 }]);
   });
 
   test("may be created in two transactions at once", async () => {
@@ -62,50 +63,46 @@ describe("the readers of attached tables", () => {
   test("are replaced in place when the table is attached again: a claim that has already planned the call still finds them", async () => {
     const readers =
       "select oid, proname, proacl::text, proowner from pg_proc where proname in ('row$one', 'keys$one') order by 1";
-    const before = await database.query(readers);
+    const before = await query(readers);
     assert.equal(before.length, 2);
-    await database.query("select batch.attach('public.one', 'one')");
-    assert.deepEqual(await database.query(readers), before);
+    await query("select batch.attach('public.one', 'one')");
+    assert.deepEqual(await query(readers), before);
   });
 
   test("of another signature, as an earlier version may have left them, are replaced", async () => {
-    await database.query(
+    await query(
       'drop function batch."row$one"; create function batch."row$one"(p_request bigint) returns text return null',
     );
-    await database.query(
-      "alter function batch.\"row$one\" owner to batch_owner; select batch.attach('public.one', 'one')",
-    );
+    await query("alter function batch.\"row$one\" owner to batch_owner; select batch.attach('public.one', 'one')");
     assert.equal((await take("one"))?.row, '{"id":1}');
   });
 
   test("are called for a kind that has no static statement, too", async () => {
     const file = new URL("../../sql/functions/call_reader.sql", import.meta.url);
-    await database.query(readFileSync(file, "utf8"));
+    await query(readFileSync(file, "utf8"));
     assert.deepEqual(await connected(), []);
     for (const kind of KINDS) assert.equal((await take(kind))?.row, '{"id":1}');
   });
 
   test("of a superuser's table read nothing once its owner is none", async () => {
-    await database.query("create role boss_of_readers_test superuser");
-    await database.query(
+    await query("create role boss_of_readers_test superuser");
+    await query(
       "create table boss_table (id bigint primary key); alter table boss_table owner to boss_of_readers_test",
     );
-    await database.query("select batch.attach('boss_table', 'boss'); insert into boss_table values (1), (2)");
+    await query("select batch.attach('boss_table', 'boss'); insert into boss_table values (1), (2)");
     assert.equal((await claim(worker, claimParams("a", { kind: "boss" })))?.requestId, "1");
-    await database.query("alter role boss_of_readers_test nosuperuser");
+    await query("alter role boss_of_readers_test nosuperuser");
     assert.equal(await claim(worker, claimParams("b", { kind: "boss" })), undefined);
-    await database.query("alter role boss_of_readers_test superuser");
+    await query("alter role boss_of_readers_test superuser");
     assert.equal((await claim(worker, claimParams("b", { kind: "boss" })))?.requestId, "2");
-    await database.query("drop owned by boss_of_readers_test cascade; drop role boss_of_readers_test");
+    await query("drop owned by boss_of_readers_test cascade; drop role boss_of_readers_test");
   });
 
   test("give the same text whatever the session's settings are", async () => {
     const [plain, pinned] = [await database.open(), await database.open()];
-    await database.query(
-      "drop table one; create table one (id bigint primary key, at timestamptz, f double precision)",
-    );
-    await database.query("select batch.attach('public.one', 'one')");
-    await database.query("insert into one values (1, '2026-01-02 03:04:05+00', 0.1::float8 + 0.2)");
+    await query("drop table one; create table one (id bigint primary key, at timestamptz, f double precision)");
+    await query("select batch.attach('public.one', 'one')");
+    await query("insert into one values (1, '2026-01-02 03:04:05+00', 0.1::float8 + 0.2)");
     await plain.query("set timezone = 'Asia/Tokyo'; set extra_float_digits = 0");
     await pinned.query("set timezone = 'UTC'; set enable_seqscan = off; set lc_monetary = 'C'");
     const read =
@@ -116,7 +113,7 @@ describe("the readers of attached tables", () => {
   });
 
   test("of a partitioned table lock only the partition of the row, in a worker's session of many claims too", async () => {
-    await database.query(`
+    await query(`
       create table many (id bigint primary key) partition by range (id);
       do $$begin for i in 0..49 loop
         execute format('create table many_%s partition of many for values from (%s) to (%s)', i, 10 * i, 10 * i + 10);

@@ -3,8 +3,9 @@ import { afterEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 
-afterEach(() => database.query("drop table if exists loose"));
+afterEach(() => query("drop table if exists loose"));
 
 describe("a table that batch.attach cannot follow is refused, with the reason", () => {
   const refusals: readonly (readonly [string, RegExp])[] = [
@@ -49,23 +50,23 @@ describe("a table that batch.attach cannot follow is refused, with the reason", 
   ];
   for (const [sql, message] of refusals) {
     test(sql, async () => {
-      await database.query("begin");
-      await database.query(sql);
-      const attached = database.query("select batch.attach('loose', 'parcel')");
+      await query("begin");
+      await query(sql);
+      const attached = query("select batch.attach('loose', 'parcel')");
       await assert.rejects(
-        attached.finally(() => database.query("rollback")),
+        attached.finally(() => query("rollback")),
         { message },
       );
-      assert.deepEqual(await database.query("select from batch.kind where kind = 'parcel'"), []);
+      assert.deepEqual(await query("select from batch.kind where kind = 'parcel'"), []);
     });
   }
 
   test("a timeout column that is not numeric", async () => {
-    await database.query("create table loose (id bigint primary key, t text)");
-    await assert.rejects(database.query("select batch.attach('loose', 'parcel', 't')"), {
+    await query("create table loose (id bigint primary key, t text)");
+    await assert.rejects(query("select batch.attach('loose', 'parcel', 't')"), {
       message: /the timeout column must be a numeric column of public.loose \(seconds\); got t/,
     });
-    await assert.rejects(database.query("select batch.attach('loose', 'parcel', 'no such')"), {
+    await assert.rejects(query("select batch.attach('loose', 'parcel', 'no such')"), {
       message: /got "no such"/,
     });
   });

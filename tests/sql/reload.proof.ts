@@ -74,9 +74,7 @@ for (const [way, reload] of Object.entries(WAYS)) {
           }
           await poll();
           await work("last");
-          const rows = await database.query<{ id: string; seconds: number }>(
-            "select id::text, seconds from parcels order by 1",
-          );
+          const rows = await query<{ id: string; seconds: number }>("select id::text, seconds from parcels order by 1");
           assert.deepEqual(
             rows.filter(({ id, seconds }) => ran.get(id) !== seconds),
             [],

@@ -4,6 +4,7 @@ import { createTestDatabase } from "../support/database.ts";
 import { fail, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 
 /** An attempt of a pod on a separate connection, and the ways in which it can end. */
 async function attempt(jobName: string, limits = {}) {
@@ -17,30 +18,30 @@ async function giveUp(): Promise<void> {
   assert.equal(await (await attempt("a", { backoffLimit: 0 })).failed(), "DEAD");
 }
 
-const retry = (request: number, kind = "clap") => database.query("select batch.retry($1, $2)", [kind, request]);
+const retry = (request: number, kind = "clap") => query("select batch.retry($1, $2)", [kind, request]);
 
 async function queued(): Promise<number> {
-  return (await database.query("select from batch.queue")).length;
+  return (await query("select from batch.queue")).length;
 }
 
 describe("batch.retry", () => {
   beforeEach(async () => {
     await database.reset();
-    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+    await query("insert into make_it_clap (duration_seconds) values (1)");
   });
 
   test("a DEAD request runs again: its limits start from zero, its attempt numbers continue, its first start is kept", async () => {
     await giveUp();
     const created = "select creation_date, creation_time from clap";
-    const before = await database.query(created);
+    const before = await query(created);
     await retry(1);
     const { failed } = await attempt("b", { backoffLimit: 1 });
     assert.equal(await failed(), "FAILED");
     const again = await attempt("b", { backoffLimit: 1 });
     assert.equal(again.key.attempt, 3);
     await again.succeeded();
-    assert.deepEqual(await database.query(created), before);
-    assert.deepEqual(await database.query("select status, attempt from clap_attempt order by attempt"), [
+    assert.deepEqual(await query(created), before);
+    assert.deepEqual(await query("select status, attempt from clap_attempt order by attempt"), [
       { status: "DEAD", attempt: 1 },
       { status: "FAILED", attempt: 2 },
       { status: "SUCCESS", attempt: 3 },
@@ -48,12 +49,12 @@ describe("batch.retry", () => {
   });
 
   test("one statement retries all DEAD requests", async () => {
-    await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
+    await query("insert into make_it_clap (duration_seconds) values (1), (1)");
     await giveUp();
     await giveUp();
     await (await attempt("c")).succeeded();
-    await database.query("select batch.retry('clap', id) from clap join make_it_clap using (id) where status = 'DEAD'");
-    assert.deepEqual(await database.query("select request_id from batch.queue order by 1"), [
+    await query("select batch.retry('clap', id) from clap join make_it_clap using (id) where status = 'DEAD'");
+    assert.deepEqual(await query("select request_id from batch.queue order by 1"), [
       { request_id: "1" },
       { request_id: "2" },
     ]);
@@ -66,7 +67,7 @@ describe("batch.retry", () => {
 
   test("a request whose last attempt FAILED and that is not queued runs again", async () => {
     await (await attempt("a")).failed();
-    await database.query("delete from batch.queue");
+    await query("delete from batch.queue");
     assert.deepEqual(await retry(1), [{ retry: true }]);
     assert.equal((await attempt("b")).key.attempt, 2);
   });
@@ -118,20 +119,20 @@ describe("batch.retry", () => {
 
   test("above read committed a request runs again like any other", async () => {
     await giveUp();
-    await database.query("begin isolation level serializable");
+    await query("begin isolation level serializable");
     assert.deepEqual(await retry(1), [{ retry: true }]);
-    await database.query("commit");
+    await query("commit");
     assert.equal((await attempt("b")).key.attempt, 2);
-    assert.equal((await database.query("select from clap_attempt")).length, 2);
+    assert.equal((await query("select from clap_attempt")).length, 2);
   });
 
   test("a row that was inserted again while no trigger fired is run once, also when its table is attached again", async () => {
     await giveUp();
-    await database.query(`delete from make_it_clap; set session_replication_role = replica;
+    await query(`delete from make_it_clap; set session_replication_role = replica;
       insert into make_it_clap (id, duration_seconds) values (1, 1); reset session_replication_role`);
     assert.deepEqual(await retry(1), [{ retry: true }]);
     await (await attempt("b")).succeeded();
-    await database.query("select batch.attach('make_it_clap', 'clap')");
+    await query("select batch.attach('make_it_clap', 'clap')");
     assert.equal(await queued(), 0);
   });
 
@@ -156,7 +157,7 @@ describe("batch.retry", () => {
       "no longer in its table",
       async () => {
         await giveUp();
-        await database.query("delete from make_it_clap");
+        await query("delete from make_it_clap");
       },
       /clap 1 must have a row in its table .*; it has none/,
     ],
@@ -172,16 +173,14 @@ describe("batch.retry", () => {
 });
 
 test("a row that was not queued: the statement in the refusal enqueues it, and keeps the kind's timeout column", async () => {
-  await database.query("create table parcels (id bigint primary key, seconds integer)");
-  await database.query("select batch.attach('parcels', 'parcel', 'seconds'); insert into parcels values (1, 30)");
-  await database.query("delete from batch.queue where kind = 'parcel'");
+  await query("create table parcels (id bigint primary key, seconds integer)");
+  await query("select batch.attach('parcels', 'parcel', 'seconds'); insert into parcels values (1, 30)");
+  await query("delete from batch.queue where kind = 'parcel'");
   const refusal = await retry(1, "parcel").catch((error: Error) => error.message);
-  await database.query(String(refusal).split("to queue it: ")[1] ?? "");
+  await query(String(refusal).split("to queue it: ")[1] ?? "");
   assert.deepEqual(await database.queued("parcel"), [1]);
-  assert.deepEqual(await database.query("select timeout_column from batch.kind where kind = 'parcel'"), [
+  assert.deepEqual(await query("select timeout_column from batch.kind where kind = 'parcel'"), [
     { timeout_column: "seconds" },
   ]);
-  await database.query(
-    "select batch.detach('parcel'); drop table parcels; delete from batch.kind where kind = 'parcel'",
-  );
+  await query("select batch.detach('parcel'); drop table parcels; delete from batch.kind where kind = 'parcel'");
 });

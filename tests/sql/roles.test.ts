@@ -8,6 +8,7 @@ import { createTestDatabase } from "../support/database.ts";
 import { claimParams, claimWithReclaim, demand, fail, renew, succeed } from "../support/queue.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const DEMAND = { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 };
 /** A program's login, which may call the functions for its own transaction. */
 const PROGRAM = `program_of_roles_test_${process.pid}`;
@@ -30,7 +31,7 @@ async function claimedBy(jobName: string) {
 
 async function insertThree(): Promise<void> {
   await database.reset();
-  await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 3)");
+  await query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 3)");
 }
 
 describe("batch_worker", () => {
@@ -64,11 +65,9 @@ describe("batch_scaler", () => {
     await connection.close();
     const scaler = database.connect("batch_scaler");
     assert.equal(await demand(scaler, DEMAND), 4);
-    await database.query("update batch.queue set suspected_at = suspected_at - interval '16 seconds'");
+    await query("update batch.queue set suspected_at = suspected_at - interval '16 seconds'");
     assert.equal(await demand(scaler, DEMAND), 4);
-    assert.deepEqual(await database.query("select status, reason from clap_attempt"), [
-      { status: "FAILED", reason: "crashed" },
-    ]);
+    assert.deepEqual(await query("select status, reason from clap_attempt"), [{ status: "FAILED", reason: "crashed" }]);
   });
 });
 
@@ -142,13 +141,13 @@ describe("what is not a role's work is refused", () => {
       "set role batch_worker",
     ],
   };
-  after(() => database.query(`drop role ${PROGRAM}`));
+  after(() => query(`drop role ${PROGRAM}`));
   for (const [role, statements] of Object.entries(refused)) {
     let client: pg.Client;
     before(async () => {
       // As it is in new databases since PostgreSQL 15.
-      await database.query("revoke create on schema public from public");
-      if (role === PROGRAM) await database.query(`create role ${role} login in role batch_program`);
+      await query("revoke create on schema public from public");
+      if (role === PROGRAM) await query(`create role ${role} login in role batch_program`);
       client = await database.open({ user: role });
     });
     for (const statement of statements) {
@@ -159,25 +158,24 @@ describe("what is not a role's work is refused", () => {
   }
 
   test("other roles may execute no function of the queue, but can insert requests", async () => {
-    const open = await database.query(
+    const open = await query(
       `select p.proname from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
        where p.pronamespace = 'batch'::regnamespace and a.grantee = 0`,
     );
     assert.deepEqual(open, []);
-    await database.query("create role app_of_roles_test login");
-    await database.query("grant insert on make_it_clap to app_of_roles_test");
+    await query("create role app_of_roles_test login");
+    await query("grant insert on make_it_clap to app_of_roles_test");
     const app = await database.open({ user: "app_of_roles_test" });
     await app.query("insert into make_it_clap (duration_seconds) values (1)");
-    assert.deepEqual(await database.query("select count(*) from batch.queue"), [{ count: "4" }]);
-    await database.query("drop owned by app_of_roles_test; drop role app_of_roles_test");
+    assert.deepEqual(await query("select count(*) from batch.queue"), [{ count: "4" }]);
+    await query("drop owned by app_of_roles_test; drop role app_of_roles_test");
   });
 });
 
 describe("node main.ts migrate", () => {
   beforeEach(insertThree);
 
-  const stored = () =>
-    database.query("select rolname, rolpassword from pg_authid where rolname like 'batch\\_%' order by 1");
+  const stored = () => query("select rolname, rolpassword from pg_authid where rolname like 'batch\\_%' order by 1");
 
   test("changes the roles' passwords, whatever they contain, prints none, and keeps the roles' rights", async () => {
     const before = await stored();
@@ -205,7 +203,7 @@ describe("node main.ts migrate", () => {
     const worker = database.connect("shop_worker");
     assert.equal(typeof (await claimWithReclaim(worker, claimParams("a"))), "object");
     assert.equal(await demand(database.connect("shop_scaler"), DEMAND), 3);
-    await database.query("drop owned by shop_worker, shop_scaler; drop role shop_worker, shop_scaler");
+    await query("drop owned by shop_worker, shop_scaler; drop role shop_worker, shop_scaler");
   });
 
   test("leaves the roles unchanged if no password is set, and refuses only one password", async () => {

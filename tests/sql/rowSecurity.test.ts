@@ -6,6 +6,7 @@ import { connectTo, createTestDatabase } from "../support/database.ts";
 import { claim, claimParams, demand, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const worker = database.connect("batch_worker");
 const scaler = database.connect("batch_scaler");
 const OWNER = "owner_of_row_security_test";
@@ -13,9 +14,7 @@ const NEXT_OWNER = "next_owner_of_row_security_test";
 let owner: pg.Client;
 
 before(async () => {
-  await database.query(
-    `create role ${OWNER} login; grant create on schema public to ${OWNER}; grant batch_owner to ${OWNER}`,
-  );
+  await query(`create role ${OWNER} login; grant create on schema public to ${OWNER}; grant batch_owner to ${OWNER}`);
   owner = await database.open({ user: OWNER });
 });
 after(async () => {
@@ -25,7 +24,7 @@ after(async () => {
 });
 
 beforeEach(async () => {
-  await database.query("drop table if exists parcels; update batch.kind set attached = false where kind = 'parcel'");
+  await query("drop table if exists parcels; update batch.kind set attached = false where kind = 'parcel'");
   await database.reset();
 });
 
@@ -66,10 +65,10 @@ for (const [who, attachedBy] of [
         const claimed = await take(worker, "a", { kind: "parcel" });
         assert.equal(parseRow(claimed.row).id, 1);
         await succeed(worker, claimed);
-        await database.query("insert into parcels values (3)");
+        await query("insert into parcels values (3)");
         await attach();
         assert.equal(await demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
-        await database.query("delete from parcels");
+        await query("delete from parcels");
         assert.equal(await demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
       });
     }
@@ -107,8 +106,7 @@ describe("row level security that is changed later", () => {
   });
   const poll = () => demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 });
   const problem = async () =>
-    (await database.query<{ problem: string | null }>("select problem from batch.status where kind = 'parcel'"))[0]
-      ?.problem;
+    (await query<{ problem: string | null }>("select problem from batch.status where kind = 'parcel'"))[0]?.problem;
 
   test("stops the kind with the reason, counts no attempt, and resumes once the table is attached again", async () => {
     await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
@@ -127,17 +125,17 @@ describe("row level security that is changed later", () => {
   test("given to another owner by REASSIGN OWNED, it stops the kind with the reason, and no request is DEAD", async () => {
     await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
     await owner.query("select batch.attach('parcels', 'parcel')");
-    await database.query(`create role ${NEXT_OWNER}; reassign owned by ${OWNER} to ${NEXT_OWNER}`);
+    await query(`create role ${NEXT_OWNER}; reassign owned by ${OWNER} to ${NEXT_OWNER}`);
     try {
       assert.equal(await claim(worker, claimParams("before any poll", { kind: "parcel" })), undefined);
       assert.equal(await poll(), 0);
       assert.match((await problem()) ?? "", /row level security hides rows of public\.parcels from next_owner/);
-      await database.query("select batch.attach('parcels', 'parcel')");
+      await query("select batch.attach('parcels', 'parcel')");
       assert.equal(await poll(), 1);
       assert.equal((await take(worker, "a", { kind: "parcel" })).attempt, 1);
     } finally {
-      await database.query("select batch.detach('parcel')");
-      await database.query(`drop owned by ${NEXT_OWNER}; drop role ${NEXT_OWNER}`);
+      await query("select batch.detach('parcel')");
+      await query(`drop owned by ${NEXT_OWNER}; drop role ${NEXT_OWNER}`);
     }
   });
 

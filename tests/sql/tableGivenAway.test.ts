@@ -6,6 +6,7 @@ import { connectTo, createTestDatabase } from "../support/database.ts";
 import { type Claim, claim, claimParams, demand, overClient } from "../support/queue.ts";
 
 const database = await createTestDatabase();
+const { query } = database;
 const worker = database.connect("batch_worker");
 const scaler = database.connect("batch_scaler");
 const poll = () => demand(scaler, { kind: "given", requestsPerJob: 1, maxReplicaCount: 10 });
@@ -20,7 +21,7 @@ const POLICY = `
   create policy p on office.t using (shop.run(id));
   grant select on office.t to public`;
 
-before(() => database.query(`create role ${SHOP} login`));
+before(() => query(`create role ${SHOP} login`));
 after(async () => {
   const admin = await connectTo("postgres");
   await admin.query(`drop role ${SHOP}`);
@@ -30,8 +31,8 @@ after(async () => {
 let shop: pg.Client;
 beforeEach(async () => {
   await database.reset();
-  await database.query("update batch.kind set attached = false where kind = 'given'");
-  await database.query(`
+  await query("update batch.kind set attached = false where kind = 'given'");
+  await query(`
     drop schema if exists shop, office, archive, renamed cascade;
     create schema shop authorization ${SHOP}; create schema office;
     grant create, usage on schema office to ${SHOP}; grant usage on schema office, shop to public;
@@ -55,7 +56,7 @@ async function whileGiven<T>(statement: () => Promise<T>): Promise<T> {
 
 /** Asserts that the policy has not been able to count the requests; the sequence also shows it if the statement failed. */
 async function assertNothingSeen(): Promise<void> {
-  assert.deepEqual(await database.query("select is_called from shop.seen"), [{ is_called: false }]);
+  assert.deepEqual(await query("select is_called from shop.seen"), [{ is_called: false }]);
 }
 
 describe("code of a table's new owner does not run with the queue's rights", () => {
@@ -81,7 +82,7 @@ describe("code of a table's new owner does not run with the queue's rights", () 
     test(`in a ${what} behind which the transaction that gives the table away waits`, async () => {
       await poll();
       assert.equal((await take(worker, "warm"))?.attempt, 1);
-      await database.query("update batch.kind set sweep_pending = true where kind = 'given'");
+      await query("update batch.kind set sweep_pending = true where kind = 'given'");
       const [first, giving] = [await database.open(), await database.open()];
       await first.query("begin; lock table office.t");
       const waiting = statement();
@@ -97,7 +98,7 @@ describe("code of a table's new owner does not run with the queue's rights", () 
   }
 
   test("in a claim that waits for pg_class while a schema of the new owner takes the name of the table's: that needs no lock on a table", async () => {
-    await database.query(`create schema archive authorization ${SHOP}; grant usage on schema archive to public`);
+    await query(`create schema archive authorization ${SHOP}; grant usage on schema archive to public`);
     await shop.query(`create table archive.t (id bigint primary key); ${POLICY.replaceAll("office", "archive")}`);
     assert.equal((await take(worker, "warm"))?.attempt, 1);
     const [first, reindex, renaming] = [await database.open(), await database.open(), await database.open()];
@@ -115,28 +116,28 @@ describe("code of a table's new owner does not run with the queue's rights", () 
   });
 
   test("in a claim that waits for a table that was renamed after it was attached", async () => {
-    await database.query("alter table office.t rename to u; select batch.attach('office.u', 'given')");
-    await database.query("alter table office.u rename to t");
+    await query("alter table office.t rename to u; select batch.attach('office.u', 'given')");
+    await query("alter table office.u rename to t");
     assert.equal((await take(worker, "warm"))?.attempt, 1);
     assert.equal(await whileGiven(() => take(worker, "a")), undefined);
     await assertNothingSeen();
   });
 
   test("in a poll that waits for the table", async () => {
-    await database.query("update batch.kind set sweep_pending = true where kind = 'given'");
+    await query("update batch.kind set sweep_pending = true where kind = 'given'");
     await whileGiven(poll);
     await assertNothingSeen();
   });
 
   test("as a type that the reader's declarations find, since the owner may alter the reader", async () => {
-    await database.query(`alter table office.t owner to ${SHOP}; select batch.attach('office.t', 'given')`);
-    await database.query(`grant usage on schema batch to ${SHOP}`);
+    await query(`alter table office.t owner to ${SHOP}; select batch.attach('office.t', 'given')`);
+    await query(`grant usage on schema batch to ${SHOP}`);
     await shop.query(`
       create domain shop.name as pg_catalog.name check (shop.run(0)); create domain shop.oid as pg_catalog.oid check (shop.run(0));
       alter function batch."row$given" security invoker; alter function batch."row$given" set search_path = shop, pg_catalog;
       alter function batch."keys$given" security invoker; alter function batch."keys$given" set search_path = shop, pg_catalog`);
     assert.equal(await take(worker, "a").catch(() => undefined), undefined);
-    await database.query("update batch.kind set sweep_pending = true where kind = 'given'");
+    await query("update batch.kind set sweep_pending = true where kind = 'given'");
     await poll().catch(() => undefined);
     await assertNothingSeen();
   });
@@ -156,7 +157,7 @@ describe("code of a table's new owner does not run with the queue's rights", () 
     ],
   ] as const) {
     test(`in the second claim of a transaction, given ${what} after the first`, async () => {
-      await database.query("insert into make_it_clap (duration_seconds) values (1)");
+      await query("insert into make_it_clap (duration_seconds) values (1)");
       const client = await database.open({ user: "batch_worker" });
       for (const setting of Object.entries(SESSION_SETTINGS))
         await client.query("select set_config($1, $2, false)", setting);
@@ -164,7 +165,7 @@ describe("code of a table's new owner does not run with the queue's rights", () 
       assert.equal((await take(pod, "warm"))?.attempt, 1);
       await client.query("begin");
       assert.equal((await take(pod, "a", "clap"))?.attempt, 1);
-      await database.query(superusers);
+      await query(superusers);
       await shop.query(owners);
       const second: Claim | undefined = await take(pod, "b", "given", false);
       await client.query("commit");
