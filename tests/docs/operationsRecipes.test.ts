@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { demand, fail, succeed, take } from "../support/queue.ts";
+import { fail, poll, succeed, take } from "../support/queue.ts";
 import { page, statements } from "./operationsPage.ts";
 
 const database = await createTestDatabase();
@@ -23,7 +23,6 @@ describe("docs/operations.md", () => {
 
   const sequences = () => query("select relname from pg_class where relname like 'arrivals%' order by 1");
 
-  const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
   const insert = (...ids: number[]) =>
     query("insert into make_it_clap (id, duration_seconds) select unnest($1::bigint[]), 1", [ids]);
 
@@ -58,7 +57,7 @@ describe("docs/operations.md", () => {
     for (const each of statements("Cancel a request").slice(2)) await query(each);
     assert.deepEqual(await query("select request_id from batch.queue"), [{ request_id: "1" }]);
     assert.equal(await getStatus(3), "DEAD");
-    assert.equal(await poll(), 1);
+    assert.equal(await poll(scaler), 1);
   });
 
   test("cancels everything that waits, also while an application deletes one of the rows", async () => {
@@ -79,9 +78,9 @@ describe("docs/operations.md", () => {
     for (const heading of ["Pause", "Stop everything now"]) {
       const [pause = "", resume = ""] = statements(heading);
       await query(pause);
-      assert.equal(await poll(), 0, heading);
+      assert.equal(await poll(scaler), 0, heading);
       await query(resume);
-      assert.equal(await poll(), 1, heading);
+      assert.equal(await poll(scaler), 1, heading);
     }
   });
 
@@ -89,7 +88,7 @@ describe("docs/operations.md", () => {
     await insert(1);
     await query("select batch.pause('clap', 'the warehouse is closed')");
     await run("Stop everything now");
-    assert.equal(await poll(), 0);
+    assert.equal(await poll(scaler), 0);
     const [status] = await query<{ problem: string }>("select problem from batch.status");
     assert.match(status?.problem ?? "", /the warehouse is closed/);
     await query("select batch.resume('clap')");
@@ -141,7 +140,7 @@ describe("docs/operations.md", () => {
     const [, ...deletion] = statements("Detach a kind");
     for (const each of deletion) await query(each.replace("page", "clap"));
     assert.equal(await getStatus(1), "SUCCESS");
-    assert.equal(await poll(), 0);
+    assert.equal(await poll(scaler), 0);
     assert.deepEqual(await query("select problem from batch.status"), [{ problem: null }]);
   });
 
@@ -156,7 +155,7 @@ describe("docs/operations.md", () => {
     await run("Rename a kind");
     assert.deepEqual(await query("select kind from batch.kind order by 1"), [{ kind: "clap" }, { kind: "site" }]);
     assert.deepEqual(await sequences(), [{ relname: "arrivals_clap" }, { relname: "arrivals_site" }]);
-    assert.equal(await demand(scaler, { kind: "site", requestsPerJob: 1, maxReplicaCount: 10 }), 3);
+    assert.equal(await poll(scaler, "site"), 3);
     const ran: string[] = [];
     for (const job of ["c", "d", "e"]) {
       const attempt = await take(worker, job, { kind: "site" });
@@ -177,12 +176,12 @@ describe("docs/operations.md", () => {
       { kind: "site", rejected: "1", problem: "paused: closed (to continue: select batch.resume('site'))" },
     ]);
     await query("select batch.resume('site')");
-    await demand(scaler, { kind: "site", requestsPerJob: 1, maxReplicaCount: 10 });
+    await poll(scaler, "site");
     const other: Record<string, string> = { page: "site", site: "page" };
     for (const each of statements("Rename a kind")) {
       await query(each.replace(/(?<![a-z])(page|site)(?![a-z])/g, (kind) => other[kind] ?? kind));
     }
-    assert.equal(await demand(scaler, { kind: "page", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
+    assert.equal(await poll(scaler, "page"), 2);
     await query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'");
   });
 
@@ -228,7 +227,7 @@ describe("docs/operations.md", () => {
       await succeed(worker, running);
       assert.deepEqual(await database.queued("page"), [3]);
       await query("insert into pages values (4); drop table pages_old");
-      assert.equal(await demand(scaler, { kind: "page", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
+      assert.equal(await poll(scaler, "page"), 2);
       for (const id of ["3", "4"]) assert.equal((await take(worker, id, { kind: "page" })).requestId, id);
     });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { claimParams, demand, reclaim, startAttempt } from "../support/queue.ts";
+import { claimParams, poll, reclaim, startAttempt } from "../support/queue.ts";
 import { HELD_SESSIONS } from "../support/sessionLocks.ts";
 import { until } from "../support/until.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
@@ -10,10 +10,8 @@ const database = await createTestDatabase();
 const { query } = database;
 const keda = database.connect();
 
-const poll = () => demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
-
 async function countSuspects(): Promise<number> {
-  await poll();
+  await poll(keda);
   return (await query("select from batch.queue where suspected_at is not null")).length;
 }
 
@@ -36,7 +34,7 @@ describe("a server that takes another one's place", () => {
 
   beforeEach(async () => {
     await database.reset();
-    await poll();
+    await poll(keda);
     await startAndDisconnect();
   });
 
@@ -50,10 +48,10 @@ describe("a server that takes another one's place", () => {
 
   test("ends no attempt for 5 s either whose worker the server before it had found dead", async () => {
     const countRunning = async () => {
-      await poll();
+      await poll(keda);
       return (await query("select from batch.queue where session_id is not null")).length;
     };
-    await poll();
+    await poll(keda);
     await query("update batch.queue set suspected_at = suspected_at - interval '1 hour'");
     await failOver();
     assert.equal(await countRunning(), 1);

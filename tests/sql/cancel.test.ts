@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { claim, claimParams, demand, fail, succeed } from "../support/queue.ts";
+import { claim, claimParams, fail, poll, succeed } from "../support/queue.ts";
 import { type Setup, STATES, type StateName } from "../support/states.ts";
 
 const database = await createTestDatabase();
@@ -51,7 +51,7 @@ describe("batch.cancel", () => {
         assert.deepEqual(await database.queued(), []);
       }
       if (!attempt) {
-        assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
+        assert.equal(await poll(scaler), 0);
         assert.equal(await claim(worker, claimParams("later")), undefined);
         await query("select batch.attach('make_it_clap', 'clap')");
         assert.equal(await claim(worker, claimParams("later")), undefined, "attached again, it is not enqueued");

@@ -2,14 +2,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { claimParams, defer, demand, fail, renew, startAttempt, take } from "../support/queue.ts";
+import { claimParams, defer, fail, poll, renew, startAttempt, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect();
 const scaler = database.connect();
 const { query } = database;
-
-const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
 
 /** Moves every stored time an hour ahead, which is what a clock that is set back by an hour does to them. */
 async function setClockBack(): Promise<void> {
@@ -51,35 +49,35 @@ describe("a server's clock that is set back by an hour", () => {
     await take(worker, "d", { leaseSeconds: 60 });
     const stopping = await take(worker, "e");
     await query("select batch.announce_stop('clap', 'e', 5, 1, $1, 30)", [stopping.session]);
-    await poll();
+    await poll(scaler);
     const before = await getTimes();
     await setClockBack();
-    await poll();
+    await poll(scaler);
     assert.deepEqual(await getTimes(), before);
-    await poll();
+    await poll(scaler);
     assert.deepEqual(await getTimes(), before, "once");
   });
 
   test("does not move the times of attempts that have started since, nor a lease that was renewed", async () => {
     const renewed = await take(worker, "a", { leaseSeconds: 60 });
     await query("update batch.queue set started_at = started_at - interval '3 hours' where request_id = 1");
-    await poll();
+    await poll(scaler);
     await setClockBack();
     await renew(worker, renewed, { leaseSeconds: 60 });
     await take(worker, "b", { timeoutSeconds: 7_200 });
     const before = await getTimes();
-    await poll();
+    await poll(scaler);
     assert.deepEqual(await getTimes(), before);
   });
 
   test("delays no replacement of a dead worker", async () => {
     const { connection } = await startAttempt(database, claimParams("a"));
     await connection.close();
-    assert.equal(await poll(), 7, "suspected, so that one more Job is created");
+    assert.equal(await poll(scaler), 7, "suspected, so that one more Job is created");
     await setClockBack();
-    await poll();
+    await poll(scaler);
     await query("update batch.queue set suspected_at = suspected_at - interval '2 minutes'");
-    await poll();
+    await poll(scaler);
     assert.deepEqual(await query("select status, reason from batch.history"), [
       { status: "FAILED", reason: "crashed" },
     ]);
@@ -100,10 +98,10 @@ describe("a server's clock that is set back by an hour", () => {
     const { connection } = await startAttempt(database, claimParams("a"));
     await fail(worker, await take(worker, "b"), { reason: "error", message: "no", final: false });
     await connection.close();
-    await poll();
+    await poll(scaler);
     await query(`update batch.queue set suspected_at = suspected_at + interval '1 hour', reserved_until = reserved_until + interval '1 hour';
       update batch.scaling set polled_at = polled_at + interval '1 hour'`);
-    await poll();
+    await poll(scaler);
     assert.deepEqual(
       await query(
         "select count(*)::int from batch.queue where greatest(suspected_at, reserved_until) > now() + interval '1 minute'",
@@ -116,11 +114,11 @@ describe("a server's clock that is set back by an hour", () => {
     await take(worker, "a", { timeoutSeconds: 900 });
     await take(worker, "b", { leaseSeconds: 60 });
     await fail(worker, await take(worker, "c"), { reason: "error", message: "no", final: false });
-    await poll();
+    await poll(scaler);
     const before = await getTimes();
     await query(`update batch.queue set started_at = started_at - interval '5 minutes', suspected_at = '9999-01-01' where request_id <= 2;
       update batch.scaling set polled_at = '9999-01-01', limited_until = now()`);
-    await poll();
+    await poll(scaler);
     assert.deepEqual(
       (await getTimes()).map(({ deadline, reserved }) => [deadline, reserved]),
       before.map(({ deadline, reserved }) => [deadline, reserved]),
@@ -128,28 +126,28 @@ describe("a server's clock that is set back by an hour", () => {
   });
 
   test("prolongs no reservation of a kind that has been paused for longer than that", async () => {
-    await poll();
+    await poll(scaler);
     await query("update batch.scaling set polled_at = polled_at - interval '2 hours'; select batch.pause('clap')");
-    await poll();
+    await poll(scaler);
     await query("select batch.resume('clap')");
     const attempt = await take(worker, "a");
     await query("select batch.pause('clap')");
     await fail(worker, attempt, { reason: "error", message: "no", final: false });
-    await poll();
+    await poll(scaler);
     const before = await getTimes();
     await setClockBack();
-    await poll();
+    await poll(scaler);
     assert.deepEqual(await getTimes(), before);
     await query("select batch.resume('clap')");
   });
 
   test("moves the times of a kind that has a problem once, too", async () => {
     await take(worker, "a", { timeoutSeconds: 900 });
-    await poll();
+    await poll(scaler);
     await query("alter table make_it_clap disable trigger batch_clap");
     const before = await getTimes();
     await setClockBack();
-    for (let n = 0; n < 3; n++) assert.equal(await poll(), 0);
+    for (let n = 0; n < 3; n++) assert.equal(await poll(scaler), 0);
     assert.deepEqual(await getTimes(), before);
     await query("alter table make_it_clap enable trigger batch_clap");
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { demand } from "../support/queue.ts";
+import { poll } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 
@@ -12,9 +12,8 @@ test("the first poll after a partition was detached removes its waiting requests
     select batch.attach('parcels', 'parcel');
     insert into parcels (id) values (1), (2), (101)`);
   const scaler = database.connect();
-  const poll = () => demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 });
-  assert.equal(await poll(), 3);
+  assert.equal(await poll(scaler, "parcel"), 3);
   await database.query("alter table parcels detach partition parcels_1");
-  assert.equal(await poll(), 1);
+  assert.equal(await poll(scaler, "parcel"), 1);
   assert.deepEqual(await database.queued("parcel"), [101]);
 });

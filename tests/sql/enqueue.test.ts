@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { demand, overClient, succeed, take } from "../support/queue.ts";
+import { overClient, poll, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const { query } = database;
@@ -39,7 +39,7 @@ describe("a primary key that is inserted again after its row was deleted", () =>
     await worker.query("commit");
     await inserted;
     await succeed(overClient(worker), attempt);
-    await demand(database.connect(), { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+    await poll(database.connect());
     assert.deepEqual(await query("select attempt, job_name from batch.queue"), [{ attempt: 1, job_name: null }]);
   });
 });

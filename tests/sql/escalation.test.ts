@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import type pg from "pg";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { connectTo, createTestDatabase } from "../support/database.ts";
-import { type Claim, claim, claimParams, demand, succeed, take } from "../support/queue.ts";
+import { type Claim, claim, claimParams, poll, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const { query } = database;
@@ -89,12 +89,12 @@ after(async () => {
 
 async function runRequests(): Promise<Claim> {
   await shop.query("insert into shop.t values (1), (2), (3)");
-  await demand(scaler, { kind: "attack", requestsPerJob: 1, maxReplicaCount: 10 });
+  await poll(scaler, "attack");
   const claimed = await take(worker, "a", { kind: "attack" });
   await succeed(worker, claimed);
   await shop.query("update shop.t set id = 22 where id = 2");
   await shop.query("delete from shop.t where id = 3");
-  await demand(scaler, { kind: "attack", requestsPerJob: 1, maxReplicaCount: 10 });
+  await poll(scaler, "attack");
   return claimed;
 }
 
@@ -147,7 +147,7 @@ describe("the owner of an attached table gains no rights", () => {
     await shop.query("delete from shop.seen");
     await shop.query("insert into shop.t values (1)");
     assert.equal(await claim(worker, claimParams("a", { kind: "attack" })), undefined);
-    assert.equal(await demand(scaler, { kind: "attack", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
+    assert.equal(await poll(scaler, "attack"), 0);
     await assertNothingGained();
     assert.deepEqual(await query("select distinct who from shop.seen where who <> $1", [SHOP]), []);
     const [status] = await query("select problem from batch.status where kind = 'attack'");
@@ -182,7 +182,7 @@ describe("the owner of an attached table gains no rights", () => {
     await shop.query("insert into shop.t values (1)");
     await shop.query("alter table shop.t owner to heir_of_escalation_test");
     assert.equal(await claim(worker, claimParams("a", { kind: "attack" })), undefined);
-    assert.equal(await demand(scaler, { kind: "attack", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
+    assert.equal(await poll(scaler, "attack"), 0);
     await query("select batch.attach('shop.t', 'attack')");
     assert.equal((await take(worker, "a", { kind: "attack" })).requestId, "1");
     await query("drop owned by heir_of_escalation_test cascade; drop role heir_of_escalation_test");

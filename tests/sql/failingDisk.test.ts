@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DatabaseUnavailableError } from "../../worker/src/errors.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { claimParams, claimWithReclaim, demand, startAttempt } from "../support/queue.ts";
+import { claimParams, claimWithReclaim, poll, startAttempt } from "../support/queue.ts";
 import { until } from "../support/until.ts";
 
 const database = await createTestDatabase();
 const { client, query } = database;
 const scaler = database.connect();
-const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
 const attempts = () => query("select request_id, attempt, status, reason from batch.attempt order by 1");
 
 /** The disk does not return a block of the history that request 1 needs. */
@@ -29,7 +28,7 @@ test("while the server's disk fails, a crash is recorded neither by the Job's ne
   await assert.rejects(claimWithReclaim(next, claimParams("a")), (error) => error instanceof DatabaseUnavailableError);
   await query("update batch.queue set suspected_at = now() - interval '1 hour'");
   await until("a poll has ended the other request's attempt", async () => {
-    await poll();
+    await poll(scaler);
     return (await attempts()).some(({ status }) => status === "FAILED");
   });
   const warnings: unknown[] = [];
@@ -40,7 +39,7 @@ test("while the server's disk fails, a crash is recorded neither by the Job's ne
   ]);
   await repair();
   assert.deepEqual(await query("select from batch.rejected"), []);
-  await poll();
+  await poll(scaler);
   assert.deepEqual(await attempts(), [
     { request_id: "1", attempt: 1, status: "FAILED", reason: "crashed" },
     { request_id: "2", attempt: 1, status: "FAILED", reason: "crashed" },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { demand, succeed, take } from "../support/queue.ts";
+import { poll, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect();
@@ -16,7 +16,7 @@ test("requests from a server with higher transaction numbers are not overtaken b
   await query("update batch.queue set available_at = now() where request_id = 4");
   const order: string[] = [];
   for (let n = 0; n < 8; n++) {
-    await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+    await poll(scaler);
     // As busy as a queue that never is empty.
     await query("insert into make_it_clap (id, duration_seconds) values ($1, 1)", [10 + n]);
     const next = await take(worker, `job-${n}`);
@@ -31,7 +31,7 @@ test("each poll puts 10,000 of them before those that are inserted here later", 
   await query("insert into make_it_clap (id, duration_seconds) select n, 1 from generate_series(1, 10005) n");
   await query("update batch.queue set enqueued_xid = (pg_current_xact_id()::text::bigint + 1000000)::text::xid8");
   for (const id of [20_001, 20_002]) {
-    await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+    await poll(scaler);
     await query("insert into make_it_clap (id, duration_seconds) values ($1, 1)", [id]);
   }
   const positions = await query(`

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { demand, succeed, take } from "../support/queue.ts";
+import { poll, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const { query, client, name } = database;
@@ -14,7 +14,7 @@ const OWNER = `owner_of_pages_${process.pid}`;
 async function runOne(): Promise<void> {
   await query("insert into make_it_clap (duration_seconds) values (1)");
   const [scaler, worker] = [database.connect("batch_scaler"), database.connect("batch_worker")];
-  assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 1);
+  assert.equal(await poll(scaler), 1);
   const attempt = await take(worker, "a");
   await succeed(worker, attempt);
   await Promise.all([scaler.close(), worker.close()]);
@@ -45,7 +45,7 @@ test("after a hardening script has taken PostgreSQL's own objects from PUBLIC, w
   ].join();
   await query(`revoke select on ${objects} from public; revoke execute on function set_config from public`);
   const scaler = database.connect("batch_scaler", { databaseTimeoutSeconds: 0 });
-  await assert.rejects(demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), {
+  await assert.rejects(poll(scaler), {
     message: /permission denied for /,
   });
   await query(`grant select on ${objects} to batch_owner; grant execute on function set_config to batch_owner`);

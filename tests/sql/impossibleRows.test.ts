@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { type Claim, claim, claimParams, claimWithReclaim, demand, fail, succeed, take } from "../support/queue.ts";
+import { type Claim, claim, claimParams, claimWithReclaim, fail, poll, succeed, take } from "../support/queue.ts";
 import { workOff } from "../support/workOff.ts";
 
 const database = await createTestDatabase();
 const { query } = database;
 const scaler = database.connect();
 const worker = database.connect();
-const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
 
 const workOffAll = () => workOff(database.client, scaler, worker);
 
@@ -77,7 +76,7 @@ describe("an impossible row affects only itself, never its kind", () => {
         ["3", "4", "5"],
         "every other request is worked on once",
       );
-      assert.equal(await poll(), 0);
+      assert.equal(await poll(scaler), 0);
       const left = await query("select * from batch.queue where kind = 'clap'");
       assert.deepEqual(left, [], "nothing stays that polls would count");
       assert.deepEqual(
@@ -154,7 +153,7 @@ describe("a history that was changed manually", () => {
       await query("insert into make_it_clap (id, duration_seconds) values (5, 1)");
       const done = await workOffAll();
       assert.ok(done.includes("5"));
-      assert.equal(await poll(), 0);
+      assert.equal(await poll(scaler), 0);
       assert.deepEqual(await query("select from batch.queue"), []);
     });
   }

@@ -5,7 +5,7 @@ import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { readMigrationFiles } from "../../worker/src/migrationFiles.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { demand, succeed, take } from "../support/queue.ts";
+import { poll, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const { query } = database;
@@ -34,7 +34,7 @@ describe("at every default isolation level", () => {
         const connection = database.connect("batch_worker");
         if (next === "poll") {
           const scaler = database.connect("batch_scaler");
-          assert.equal(await demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
+          assert.equal(await poll(scaler, "parcel"), 2);
           assert.deepEqual(await database.queued("parcel"), [1, 2]);
         }
         const first = await take(connection, "a", { kind: "parcel" });
@@ -69,7 +69,7 @@ describe("at every default isolation level", () => {
       const workers = Array.from({ length: 5 }, () => database.connect("batch_worker"));
       let polling = true;
       const polls = (async () => {
-        while (polling) await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+        while (polling) await poll(scaler);
       })();
       await Promise.all(
         workers.map(async (connection, index) => {

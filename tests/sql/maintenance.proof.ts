@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Database } from "../../worker/src/database.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { type Claim, claim, claimParams, demand, succeed } from "../support/queue.ts";
+import { type Claim, claim, claimParams, poll, succeed } from "../support/queue.ts";
 import { until } from "../support/until.ts";
 
 const database = await createTestDatabase();
@@ -37,7 +37,6 @@ test("tables and indexes are rebuilt while requests are inserted, claimed and po
     inserted += 5;
   };
   const scaler = database.connect();
-  const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
   let jobs = 0;
   const runOne = async (worker: Database) => {
     const attempt: Claim | undefined = await claim(worker, claimParams(`job-${++jobs}`));
@@ -45,7 +44,11 @@ test("tables and indexes are rebuilt while requests are inserted, claimed and po
     return attempt;
   };
   const workers = [database.connect(), database.connect()];
-  const working = Promise.all([keep(insert), keep(poll), ...workers.map((worker) => keep(() => runOne(worker)))]);
+  const working = Promise.all([
+    keep(insert),
+    keep(() => poll(scaler)),
+    ...workers.map((worker) => keep(() => runOne(worker))),
+  ]);
   try {
     for await (const statement of getStatements()) await query(statement);
   } finally {

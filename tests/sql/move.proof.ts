@@ -9,7 +9,7 @@ import { page } from "../docs/operationsPage.ts";
 import { codeBlocks } from "../support/codeBlocks.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
-import { claimParams, claimWithReclaim, demand, fail, succeed, take } from "../support/queue.ts";
+import { claimParams, claimWithReclaim, fail, poll, succeed, take } from "../support/queue.ts";
 import { startTestServer } from "../support/testServer.ts";
 import { until } from "../support/until.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
@@ -89,15 +89,14 @@ describe("a database that is moved by logical replication, as docs/operations.md
     await getOutput("bash", ["-euc", switchOver]);
 
     const scaler = connect(to, "app", "batch_scaler");
-    const poll = (kind: string) => demand(scaler, { kind, requestsPerJob: 1, maxReplicaCount: 10 });
-    for (const kind of KINDS) assert.equal(await poll(kind), 0, "the pause has moved, too");
+    for (const kind of KINDS) assert.equal(await poll(scaler, kind), 0, "the pause has moved, too");
     await moved.query("select batch.resume(kind) from batch.kind");
     await waitOutStartupGrace(moved);
     const runner = connect(to, "app", "batch_worker");
     const order: Record<string, string[]> = { clap: [], visit: [], call: [] };
     for (const kind of KINDS) {
       for (let n = 0; n < 8; n++) {
-        await poll(kind);
+        await poll(scaler, kind);
         if (n === 0)
           await moved.query(
             kind === "clap"

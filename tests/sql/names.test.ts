@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { demand, fail, succeed, take } from "../support/queue.ts";
+import { fail, poll, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const { query } = database;
@@ -54,7 +54,7 @@ async function runLifecycle(table: string, kind: string, key: string): Promise<v
   await query(`insert into ${table} default values`);
   const queued = () => database.queued(kind);
   assert.deepEqual(await queued(), [1, 2, 3]);
-  assert.equal(await demand(worker, { kind, requestsPerJob: 1, maxReplicaCount: 10 }), 3);
+  assert.equal(await poll(worker, kind), 3);
 
   const first = await take(worker, `${kind}-a`, { kind });
   assert.equal(Number(parseRow(first.row)[key]), 1);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type pg from "pg";
 import { createTestDatabase } from "../support/database.ts";
-import { type Claim, claim, claimParams, demand, fail, succeed } from "../support/queue.ts";
+import { type Claim, claim, claimParams, fail, poll, succeed } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const { query } = database;
@@ -85,7 +85,7 @@ describe("one request has one owner", () => {
             assert.partialDeepStrictEqual(queued, [{ attempt: 2, session_id: first.session }]);
             assert.equal(await claimed("third"), undefined, "no second worker gets it");
             await succeed(worker, first);
-            await demand(worker, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+            await poll(worker);
             const again = await claimed("fourth");
             assert.equal(again?.attempt, done && /insert |^truncate/.test(statements[1] ?? "") ? 3 : undefined);
             if (again) await succeed(worker, again);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { claim, claimParams, claimWithReclaim, demand } from "../support/queue.ts";
+import { claim, claimParams, claimWithReclaim, poll } from "../support/queue.ts";
 import { STATES } from "../support/states.ts";
 
 const database = await createTestDatabase();
@@ -22,7 +22,7 @@ describe("a transaction that stays open after it has deleted the row of a reques
       );
       const open = await database.open();
       await open.query("begin; delete from make_it_clap where id = 1");
-      await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+      await poll(scaler);
       assert.equal((await claim(worker, claimParams(`other-${name}`)))?.requestId, "2");
       for (const job of ["state-1", "unknown"]) {
         assert.notEqual(typeof (await claimWithReclaim(worker, claimParams(job))), "object");
@@ -43,7 +43,7 @@ describe("a transaction that stays open after an operator has changed waiting re
       await query("update batch.queue set reserved_until = now() where request_id = 1");
       const open = await database.open();
       await open.query(`begin; ${recipe}`);
-      assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 3);
+      assert.equal(await poll(scaler), 3);
       assert.equal((await claim(worker, claimParams("other")))?.requestId, "1");
       await open.query("rollback");
       await open.end();
@@ -69,15 +69,14 @@ test("a transaction that stays open while a partition is detached concurrently: 
   await open.query("begin isolation level repeatable read; select from pieces");
   const detached = detaching.query("alter table pieces detach partition pieces_1 concurrently");
   await database.untilBlocked();
-  const poll = () => demand(scaler, { kind: "piece", requestsPerJob: 1, maxReplicaCount: 10 });
-  await poll();
-  await poll();
+  await poll(scaler, "piece");
+  await poll(scaler, "piece");
   assert.deepEqual(await database.queued("piece"), [101]);
   assert.deepEqual(await query("select from batch.history where kind = 'piece'"), []);
   await open.query("rollback");
   await detached;
   await query("alter table pieces attach partition pieces_1 for values from (0) to (100)");
-  assert.equal(await poll(), 3);
+  assert.equal(await poll(scaler, "piece"), 3);
 });
 
 describe("a transaction that stays open after an operator has used a function in it", { timeout: 60_000 }, () => {
@@ -90,12 +89,11 @@ describe("a transaction that stays open after an operator has used a function in
         reset session_replication_role; update batch.kind set unqueued_above = -9223372036854775808, sweep_pending = true where kind = 'clap'`);
       const open = await database.open();
       await open.query(`begin; ${recipe}`);
-      const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
-      assert.equal(await poll(), 0);
+      assert.equal(await poll(scaler), 0);
       assert.equal(await claim(worker, claimParams("early")), undefined);
       await open.query("rollback");
       await open.end();
-      assert.equal(await poll(), 1);
+      assert.equal(await poll(scaler), 1);
       assert.equal((await claim(worker, claimParams("free")))?.requestId, "2");
     });
   }
@@ -109,7 +107,7 @@ test("a transaction that stays open after it has deleted a row: polls and claims
   await open.query("begin; delete from make_it_clap where id = 1");
   assert.equal((await claim(worker, claimParams("a")))?.requestId, "2");
   await query("update batch.kind set unqueued_above = -9223372036854775808 where kind = 'clap'");
-  assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
+  assert.equal(await poll(scaler), 2);
   await open.query("commit");
   await open.end();
   assert.deepEqual(await database.queued(), [2]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { createTestDatabase } from "../support/database.ts";
-import { type Claim, claim, claimParams, defer, demand, fail, succeed } from "../support/queue.ts";
+import { type Claim, claim, claimParams, defer, fail, poll, succeed } from "../support/queue.ts";
 import { type SqlMutant, withSqlMutant } from "../support/withSqlMutant.ts";
 import { type End, OperatorModel, type State } from "./operatorModel.ts";
 
@@ -29,8 +29,6 @@ const STATES = `
   left join batch.queue q on q.kind = 'parcel' and q.request_id = i
   left join lateral (select c.status from batch.history c where c.kind = 'parcel' and c.request_id = i order by c.attempt desc limit 1) h on true
   order by i`;
-
-const poll = () => demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 });
 
 /** What the first row of a statement has, or why the statement is refused. */
 async function answer(text: string): Promise<unknown> {
@@ -98,7 +96,7 @@ class History {
     },
     "pass time": async () => {
       await query(PASS_TIME);
-      const jobs = await poll();
+      const jobs = await poll(scaler, "parcel");
       this.#model.passTime();
       if (!this.#model.runs) assert.equal(jobs, 0);
     },
@@ -114,9 +112,9 @@ class History {
       this.#end(id, "die", async ({ requestId }) => {
         this.#model.poll();
         await query(`update batch.queue set lease_until = now() - interval '1 day' where request_id = ${requestId}`);
-        await poll();
+        await poll(scaler, "parcel");
         await query("update batch.queue set suspected_at = suspected_at - interval '1 day'");
-        await poll();
+        await poll(scaler, "parcel");
       }),
   };
 

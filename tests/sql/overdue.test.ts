@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { TIMEOUT_REASON } from "../../worker/src/retryLimits.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { claimParams, demand, startAttempt, succeed } from "../support/queue.ts";
+import { claimParams, poll, startAttempt, succeed } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const scaler = database.connect();
 const { query } = database;
 
-const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
 const attempts = () => query("select status, reason, error from batch.attempt order by attempt");
 
 /** Time passes, in which nobody asks the database. */
@@ -24,19 +23,19 @@ describe("an attempt whose time is over", () => {
 
   test("during an outage of the database may still be recorded when that is over", async () => {
     const { connection, attempt } = await startAttempt(database, claimParams("a", { timeoutSeconds: 10 }));
-    await poll();
+    await poll(scaler);
     await pass(55);
-    await poll();
+    await poll(scaler);
     await succeed(connection, attempt);
     assert.deepEqual(await attempts(), [{ status: "SUCCESS", reason: null, error: null }]);
   });
 
   test("is ended by the second poll that finds it overdue", async () => {
     await startAttempt(database, claimParams("a", { timeoutSeconds: 10 }));
-    await poll();
+    await poll(scaler);
     await pass(55);
-    await poll();
-    await poll();
+    await poll(scaler);
+    await poll(scaler);
     assert.deepEqual(await attempts(), [
       {
         status: "FAILED",

@@ -7,7 +7,7 @@ import { migrate } from "../../worker/src/migrate.ts";
 import { readMigrationFiles } from "../../worker/src/migrationFiles.ts";
 import { createRoles, DEFAULT_ROLES } from "../../worker/src/roles.ts";
 import { createConnections } from "../support/createConnections.ts";
-import { demand, fail, renew, succeed, take } from "../support/queue.ts";
+import { fail, poll, renew, succeed, take } from "../support/queue.ts";
 import { SERVERS } from "../support/servers.ts";
 
 for (const { name, skip, start } of SERVERS) {
@@ -30,9 +30,8 @@ for (const { name, skip, start } of SERVERS) {
       await owner.query("select batch.attach('mine.parcels', 'parcel', 't')");
       await owner.query("insert into mine.parcels default values");
       await owner.query("insert into mine.parcels default values");
-      const params = { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 };
       const [working, scaling] = [connect(server, database, worker), connect(server, database, scaler)];
-      assert.equal(await demand(scaling, params), 3);
+      assert.equal(await poll(scaling, "parcel"), 3);
       const one = await take(working, "a", { kind: "parcel" });
       assert.equal(await renew(working, one, { leaseSeconds: 0 }), true);
       await succeed(working, one);
@@ -41,9 +40,9 @@ for (const { name, skip, start } of SERVERS) {
       await owner.query("select batch.retry('parcel', 2)");
       await owner.query("select batch.cancel('parcel', 3)");
       await owner.query("update mine.parcels set id = 22 where id = 2");
-      assert.equal(await demand(scaling, params), 1);
+      assert.equal(await poll(scaling, "parcel"), 1);
       await owner.query("delete from mine.parcels where id = 22");
-      assert.equal(await demand(scaling, params), 0);
+      assert.equal(await poll(scaling, "parcel"), 0);
       assert.deepEqual((await owner.query("select batch.purge('parcel', '0')")).rows, [{ purge: "4" }]);
       await owner.query("select problem from batch.status");
       await owner.query("select batch.attach('mine.parcels', 'parcel')");

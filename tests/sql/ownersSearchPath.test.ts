@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type pg from "pg";
 import { connectTo, createTestDatabase } from "../support/database.ts";
-import { claim, claimParams, demand, take } from "../support/queue.ts";
+import { claim, claimParams, poll, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const { query } = database;
@@ -11,7 +11,6 @@ const scaler = database.connect("batch_scaler");
 let shop: pg.Client;
 
 const SHOP = "shop_of_search_path_test";
-const DEMAND = { kind: "attack", requestsPerJob: 1, maxReplicaCount: 10 };
 
 before(async () => {
   await query(`create role ${SHOP} login; create schema shop authorization ${SHOP}`);
@@ -46,7 +45,7 @@ test("a table's owner whose code sets search_path while the table is read: none 
   await shop.query(`create or replace function shop.run() returns boolean language plpgsql as
     $$begin perform pg_catalog.set_config('search_path', 'shop, pg_catalog', false); return true; end$$`);
   assert.equal(await claim(worker, claimParams("a", { kind: "attack" })), undefined);
-  assert.equal(await demand(scaler, DEMAND), 0);
+  assert.equal(await poll(scaler, "attack"), 0);
   const [status] = await query<{ problem: string }>("select problem from batch.status where kind = 'attack'");
   assert.match(status?.problem ?? "", reason);
   await assert.rejects(query("select batch.retry('attack', 2)"), reason);
@@ -58,7 +57,7 @@ test("a table's owner whose code sets search_path while the table is read: none 
   await shop.query(
     "create or replace function shop.run() returns boolean language plpgsql as 'begin return true; end'",
   );
-  assert.equal(await demand(scaler, DEMAND), 3);
+  assert.equal(await poll(scaler, "attack"), 3);
   assert.equal((await take(worker, "a", { kind: "attack" })).requestId, "1");
 });
 
@@ -69,7 +68,7 @@ for (const [how, definition] of Object.entries({
 })) {
   test(`a table's owner whose code sets search_path ${how}: the table is read, and nothing of it runs as another role`, async () => {
     await shop.query(`create or replace function shop.run() returns boolean language plpgsql ${definition}`);
-    assert.equal(await demand(scaler, DEMAND), 3);
+    assert.equal(await poll(scaler, "attack"), 3);
     await take(worker, how, { kind: "attack" });
     assert.deepEqual(await query("select distinct who from shop.seen where who <> $1", [SHOP]), []);
   });

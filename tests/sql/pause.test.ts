@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { claim, claimParams, demand, fail, startAttempt, succeed, succeedAndClaim } from "../support/queue.ts";
+import { claim, claimParams, fail, poll, startAttempt, succeed, succeedAndClaim } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect();
 const scaler = database.connect();
 const { query } = database;
 
-const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
 const claimNext = (job: string) => claim(worker, claimParams(job));
 const getProblem = async () => (await query("select problem from batch.status where kind = 'clap'"))[0];
 
@@ -22,13 +21,13 @@ describe("a paused kind", () => {
   test("gets no Job, and no existing Job claims a waiting request, until it is resumed", async () => {
     await query("select batch.pause('clap', 'the warehouse is closed')");
     assert.equal(await claimNext("a"), undefined, "before any poll");
-    assert.equal(await poll(), 0);
+    assert.equal(await poll(scaler), 0);
     assert.equal(await claimNext("a"), undefined);
     assert.deepEqual(await getProblem(), {
       problem: "paused: the warehouse is closed (to continue: select batch.resume('clap'))",
     });
     assert.deepEqual(await query("select batch.resume('clap')"), [{ resume: true }]);
-    assert.equal(await poll(), 2);
+    assert.equal(await poll(scaler), 2);
     assert.equal((await claimNext("a"))?.requestId, "1");
     assert.deepEqual(await getProblem(), { problem: null });
   });
@@ -53,9 +52,9 @@ describe("a paused kind", () => {
   test("stays paused when it is polled meanwhile and when its table is attached again", async () => {
     const operator = await database.open();
     await operator.query("begin; select batch.pause('clap', 'a')");
-    await poll();
+    await poll(scaler);
     await operator.query("commit");
-    await poll();
+    await poll(scaler);
     await query("select batch.attach('make_it_clap', 'clap')");
     assert.deepEqual(await getProblem(), { problem: "paused: a (to continue: select batch.resume('clap'))" });
     await query("select batch.pause('clap')");
@@ -69,12 +68,12 @@ describe("a paused kind", () => {
     await query("select batch.pause('clap')");
     await query("alter table make_it_clap disable trigger batch_clap");
     await query("insert into make_it_clap (duration_seconds) values (1)");
-    await poll();
+    await poll(scaler);
     await query("alter table make_it_clap enable trigger batch_clap");
     await query("update batch.queue set deadline_at = deadline_at - interval '1 hour'");
-    await poll();
+    await poll(scaler);
     await query("select batch.resume('clap')");
-    assert.equal(await poll(), 3);
+    assert.equal(await poll(scaler), 3);
     for (const job of ["b", "c", "d"]) {
       const attempt = await claimNext(job);
       assert.ok(attempt);
@@ -84,12 +83,12 @@ describe("a paused kind", () => {
 
   test("that had another problem has its rows checked once that is solved", async () => {
     await query("alter table make_it_clap disable trigger batch_clap");
-    await poll();
+    await poll(scaler);
     await query("insert into make_it_clap (duration_seconds) values (1)");
     await query("select batch.pause('clap')");
     await query("alter table make_it_clap enable trigger batch_clap");
     await query("select batch.resume('clap')");
-    assert.equal(await poll(), 3);
+    assert.equal(await poll(scaler), 3);
   });
 
   test("must exist and be attached; resuming one that is not paused changes nothing", async () => {

@@ -10,8 +10,8 @@ import {
   claim,
   claimParams,
   claimWithReclaim,
-  demand,
   fail,
+  poll,
   reclaim,
   succeed,
   take,
@@ -32,7 +32,6 @@ describe("a program's transaction that was prepared (two-phase commit)", { skip:
   const attempts = async () =>
     (await admin.query("select attempt, status from batch.attempt where request_id = 1 order by attempt")).rows;
   const effects = async () => (await admin.query("select from effects")).rowCount;
-  const poll = () => demand(connect(), { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
 
   beforeEach(async () => {
     await admin.query("truncate make_it_clap, batch.queue, batch.history, effects restart identity");
@@ -58,7 +57,7 @@ describe("a program's transaction that was prepared (two-phase commit)", { skip:
     assert.deepEqual(await reclaim(next, params, true), { finding: "locked", holder: null });
     assert.equal(await takeOver(next, params, session), false);
     await admin.query("insert into make_it_clap (duration_seconds) values (1)");
-    assert.ok((await poll()) >= 2);
+    assert.ok((await poll(connect())) >= 2);
     assert.equal((await claim(connect(), claimParams("b")))?.requestId, "2");
   }
 

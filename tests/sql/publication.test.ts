@@ -5,7 +5,7 @@ import type { Server } from "../../simulator/server.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createConnections } from "../support/createConnections.ts";
-import { claim, claimParams, defer, demand, fail, reclaim, renew, report, succeed, take } from "../support/queue.ts";
+import { claim, claimParams, defer, fail, poll, reclaim, renew, report, succeed, take } from "../support/queue.ts";
 import { startTestServer } from "../support/testServer.ts";
 import { until } from "../support/until.ts";
 
@@ -50,8 +50,7 @@ describe("a publication for all tables, with a subscriber", () => {
     await publisher.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 8)");
     const worker = connect(server, "publisher");
     const scaler = connect(server, "publisher");
-    const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
-    assert.equal(await poll(), 8);
+    assert.equal(await poll(scaler), 8);
     const one = await take(worker, "1");
     assert.equal(await renew(worker, one, { leaseSeconds: 0 }), true);
     await report(worker, one, { progress: { done: 1, total: 2 } });
@@ -70,11 +69,11 @@ describe("a publication for all tables, with a subscriber", () => {
     await publisher.query(
       "select batch.cancel('clap', 6); update make_it_clap set id = 77 where id = 7; delete from make_it_clap where id = 8",
     );
-    await poll();
+    await poll(scaler);
     await publisher.query("insert into batch.queue (kind, request_id) values ('clap', 1)");
     await succeed(worker, await take(worker, "6"));
     await publisher.query("select batch.purge('clap', '0')");
-    await poll();
+    await poll(scaler);
 
     for (const table of [
       "make_it_clap",

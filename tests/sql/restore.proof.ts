@@ -12,7 +12,7 @@ import { createRoles } from "../../worker/src/roles.ts";
 import { page, statements } from "../docs/operationsPage.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
-import { claim, claimParams, claimWithReclaim, defer, demand, fail, succeed, take } from "../support/queue.ts";
+import { claim, claimParams, claimWithReclaim, defer, fail, poll, succeed, take } from "../support/queue.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 
 /** pg_dump must not be older than its server, and the npm package of the server has none: both are Debian's. */
@@ -72,7 +72,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
       await client.query("select batch.cancel($1, 9)", [kind]);
       await takeJob("10");
       await client.query("select batch.cancel($1, 10)", [kind]);
-      await demand(worker, { kind, requestsPerJob: 1, maxReplicaCount: 10 });
+      await poll(worker, kind);
     }
     // Its Job still works on it.
     await client.query("insert into zoo.detached values (1)");
@@ -89,7 +89,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     const scaler = connect(where, database);
     const done: string[] = [];
     for (let job = 1; job <= 25; job++) {
-      await demand(scaler, { kind, requestsPerJob: 1, maxReplicaCount: 10 });
+      await poll(scaler, kind);
       await client.query(`
         update batch.queue set suspected_at = suspected_at - interval '1 hour', reserved_until = reserved_until - interval '1 hour',
           available_at = available_at - interval '2 hours'`);
@@ -98,7 +98,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
       done.push(claimed.requestId);
       await succeed(worker, claimed);
     }
-    assert.equal(await demand(scaler, { kind, requestsPerJob: 1, maxReplicaCount: 10 }), 0);
+    assert.equal(await poll(scaler, kind), 0);
     return done.sort();
   }
 
@@ -137,7 +137,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     // The source's numbers, and its bounds, run ahead.
     for (let n = 0; n < 3_000; n++) await source.query("select pg_current_xact_id()");
     const poller = connect(server, "source");
-    await demand(poller, { kind: "idle", requestsPerJob: 1, maxReplicaCount: 10 });
+    await poll(poller, "idle");
     const ahead = await getOutput(join(DEBIAN_PROGRAMS, "pg_dump"), [
       ...[`--host=${server.host}`, "--username=postgres", "--format=custom", `--file=${folder}/ahead`, "source"],
     ]);
@@ -226,7 +226,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     const client = await open(server, "schema");
     await client.query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
     const worker = connect(server, "schema");
-    await assert.rejects(demand(worker, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), {
+    await assert.rejects(poll(worker), {
       message: "kind must be one that batch.status shows (none); got 'clap'",
     });
     assert.equal(await claim(worker, claimParams("schema-a")), undefined);

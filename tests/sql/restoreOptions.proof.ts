@@ -13,7 +13,7 @@ import { page, statements } from "../docs/operationsPage.ts";
 import { codeBlocks } from "../support/codeBlocks.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
-import { claimParams, claimWithReclaim, demand, fail, succeed, take } from "../support/queue.ts";
+import { claimParams, claimWithReclaim, fail, poll, succeed, take } from "../support/queue.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 
 describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ?? false }, () => {
@@ -33,7 +33,7 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
     const [worker, scaler] = [connect(server, name, "batch_worker"), connect(server, name, "batch_scaler")];
     const done: string[] = [];
     for (let job = 1; job <= 8; job++) {
-      await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+      await poll(scaler);
       await client.query(
         "update batch.queue set suspected_at = suspected_at - interval '1 hour', reserved_until = null",
       );
@@ -154,10 +154,9 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
     await admin.query("create database polled");
     await migrate(await open(server, "polled"), noopLog);
     const scaler = connect(server, "polled", "batch_scaler");
-    const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
-    assert.equal(await poll(), 0);
+    assert.equal(await poll(scaler), 0);
     await runTool("pg_restore", "--data-only", "--dbname=polled", `${folder}/dump`);
-    assert.ok((await poll()) > 0);
+    assert.ok((await poll(scaler)) > 0);
     assert.deepEqual(await runAll("polled"), ["3", "4", "5"]);
   });
 

@@ -5,11 +5,10 @@ import { fileURLToPath } from "node:url";
 import type pg from "pg";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { claimParams, claimWithReclaim, demand, fail, renew, succeed } from "../support/queue.ts";
+import { claimParams, claimWithReclaim, fail, poll, renew, succeed } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const { query } = database;
-const DEMAND = { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 };
 /** A program's login, which may call the functions for its own transaction. */
 const PROGRAM = `program_of_roles_test_${process.pid}`;
 const MAIN = fileURLToPath(new URL("../../worker/src/main.ts", import.meta.url));
@@ -64,9 +63,9 @@ describe("batch_scaler", () => {
     const { connection } = await claimedBy("a");
     await connection.close();
     const scaler = database.connect("batch_scaler");
-    assert.equal(await demand(scaler, DEMAND), 4);
+    assert.equal(await poll(scaler), 4);
     await query("update batch.queue set suspected_at = suspected_at - interval '16 seconds'");
-    assert.equal(await demand(scaler, DEMAND), 4);
+    assert.equal(await poll(scaler), 4);
     assert.deepEqual(await query("select status, reason from clap_attempt"), [{ status: "FAILED", reason: "crashed" }]);
   });
 });
@@ -202,7 +201,7 @@ describe("node main.ts migrate", () => {
     assert.equal(status, 0, stdout + stderr);
     const worker = database.connect("shop_worker");
     assert.equal(typeof (await claimWithReclaim(worker, claimParams("a"))), "object");
-    assert.equal(await demand(database.connect("shop_scaler"), DEMAND), 3);
+    assert.equal(await poll(database.connect("shop_scaler")), 3);
     await query("drop owned by shop_worker, shop_scaler; drop role shop_worker, shop_scaler");
   });
 

@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import type pg from "pg";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { connectTo, createTestDatabase } from "../support/database.ts";
-import { claim, claimParams, demand, succeed, take } from "../support/queue.ts";
+import { claim, claimParams, poll, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const { query } = database;
@@ -61,15 +61,15 @@ for (const [who, attachedBy] of [
           return;
         }
         await attach();
-        assert.equal(await demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
+        assert.equal(await poll(scaler, "parcel"), 2);
         const claimed = await take(worker, "a", { kind: "parcel" });
         assert.equal(parseRow(claimed.row).id, 1);
         await succeed(worker, claimed);
         await query("insert into parcels values (3)");
         await attach();
-        assert.equal(await demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
+        assert.equal(await poll(scaler, "parcel"), 2);
         await query("delete from parcels");
-        assert.equal(await demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
+        assert.equal(await poll(scaler, "parcel"), 0);
       });
     }
 
@@ -104,21 +104,20 @@ describe("row level security that is changed later", () => {
     await owner.query("create table parcels (id bigint primary key); insert into parcels values (1)");
     await owner.query("select batch.attach('parcels', 'parcel')");
   });
-  const poll = () => demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 });
   const problem = async () =>
     (await query<{ problem: string | null }>("select problem from batch.status where kind = 'parcel'"))[0]?.problem;
 
   test("stops the kind with the reason, counts no attempt, and resumes once the table is attached again", async () => {
     await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
     assert.equal(await claim(worker, claimParams("before any poll", { kind: "parcel" })), undefined);
-    assert.equal(await poll(), 0);
+    assert.equal(await poll(scaler, "parcel"), 0);
     assert.match(
       (await problem()) ?? "",
       /row level security hides rows of public\.parcels .*select batch\.attach\('public\.parcels', 'parcel'\)/,
     );
     assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
     await owner.query("select batch.attach('parcels', 'parcel')");
-    assert.equal(await poll(), 1);
+    assert.equal(await poll(scaler, "parcel"), 1);
     assert.equal((await take(worker, "b", { kind: "parcel" })).attempt, 1);
   });
 
@@ -128,10 +127,10 @@ describe("row level security that is changed later", () => {
     await query(`create role ${NEXT_OWNER}; reassign owned by ${OWNER} to ${NEXT_OWNER}`);
     try {
       assert.equal(await claim(worker, claimParams("before any poll", { kind: "parcel" })), undefined);
-      assert.equal(await poll(), 0);
+      assert.equal(await poll(scaler, "parcel"), 0);
       assert.match((await problem()) ?? "", /row level security hides rows of public\.parcels from next_owner/);
       await query("select batch.attach('parcels', 'parcel')");
-      assert.equal(await poll(), 1);
+      assert.equal(await poll(scaler, "parcel"), 1);
       assert.equal((await take(worker, "a", { kind: "parcel" })).attempt, 1);
     } finally {
       await query("select batch.detach('parcel')");
@@ -143,12 +142,12 @@ describe("row level security that is changed later", () => {
     await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
     await owner.query("create policy others on parcels as restrictive for select to batch_program using (false)");
     await owner.query("select batch.attach('parcels', 'parcel')");
-    assert.equal(await poll(), 1);
+    assert.equal(await poll(scaler, "parcel"), 1);
     await owner.query("create policy tenants on parcels as restrictive for select using (false)");
-    assert.equal(await poll(), 0);
+    assert.equal(await poll(scaler, "parcel"), 0);
     assert.match((await problem()) ?? "", /a restrictive policy may hide rows of public\.parcels/);
     await owner.query("drop policy tenants on parcels");
-    assert.equal(await poll(), 1);
+    assert.equal(await poll(scaler, "parcel"), 1);
   });
 
   test("attach refuses a restrictive policy with the reason", async () => {

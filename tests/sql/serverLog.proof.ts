@@ -5,7 +5,7 @@ import { noopLog } from "../../worker/src/log.ts";
 import { migrateDatabase } from "../../worker/src/migrateDatabase.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, startDebianServer } from "../support/debianServer.ts";
-import { demand, fail, succeed, take } from "../support/queue.ts";
+import { fail, poll, succeed, take } from "../support/queue.ts";
 
 /** A server that logs all that it can, with the libraries that most servers have loaded. */
 const SETTINGS = {
@@ -32,12 +32,10 @@ test("a server that logs everything logs no password, and no error if nothing is
   const user = await open(server, "postgres");
   await user.query("insert into make_it_clap (duration_seconds) values (1), (2)");
   const worker = connect(server, "postgres", "batch_worker");
-  const poll = () =>
-    demand(connect(server, "postgres", "batch_scaler"), { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
-  assert.equal(await poll(), 2);
+  assert.equal(await poll(connect(server, "postgres", "batch_scaler")), 2);
   await succeed(worker, await take(worker, "a"));
   await fail(worker, await take(worker, "b"), { reason: "error", message: "no", final: true });
-  assert.equal(await poll(), 0);
+  assert.equal(await poll(connect(server, "postgres", "batch_scaler")), 0);
   const log = await readFile(server.logFile, "utf8");
   assert.match(log, /batch\.claim/);
   assert.deepEqual(log.match(/.*(hush|FATAL:|ERROR:|WARNING:).*/g), null);

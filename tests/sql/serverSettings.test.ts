@@ -4,7 +4,7 @@ import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { demand, fail, overClient, renew, succeed, take } from "../support/queue.ts";
+import { fail, overClient, poll, renew, succeed, take } from "../support/queue.ts";
 
 /** Settings that a database or a role may have; those of the roles of sql/roles.sql also apply behind a pooler. */
 const SETTINGS: Record<string, string> = {
@@ -52,8 +52,7 @@ async function readRows(database: TestDatabase): Promise<{ rows: readonly [strin
   await database.query("insert into public.things (id) values (1), (2), (3)");
   const worker = overClient(await database.open({ user: "batch_worker" }));
   const scaler = overClient(await database.open({ user: "batch_scaler" }));
-  const poll = () => demand(scaler, { kind: "thing", requestsPerJob: 1, maxReplicaCount: 10 });
-  const jobs = [await poll()];
+  const jobs = [await poll(scaler, "thing")];
   const claimed = (job: string, leaseSeconds: number) => take(worker, job, { kind: "thing", leaseSeconds });
   const one = await claimed("a", 30);
   assert.equal(await renew(worker, one, { leaseSeconds: 30 }), true);
@@ -71,7 +70,7 @@ async function readRows(database: TestDatabase): Promise<{ rows: readonly [strin
   await holder.end();
   const two = await claimed("b", 0);
   assert.equal(await fail(worker, two, { reason: "error", message: "no →", final: false }), "FAILED");
-  jobs.push(await poll());
+  jobs.push(await poll(scaler, "thing"));
   return { rows: [one.row, two.row], jobs };
 }
 

@@ -3,13 +3,12 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import type pg from "pg";
 import { SESSION_SETTINGS } from "../../worker/src/sessionOptions.ts";
 import { connectTo, createTestDatabase } from "../support/database.ts";
-import { type Claim, claim, claimParams, demand, overClient } from "../support/queue.ts";
+import { type Claim, claim, claimParams, overClient, poll } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const { query } = database;
 const worker = database.connect("batch_worker");
 const scaler = database.connect("batch_scaler");
-const poll = () => demand(scaler, { kind: "given", requestsPerJob: 1, maxReplicaCount: 10 });
 const take = (connection: typeof worker, job: string, kind = "given", arriving = true) =>
   claim(connection, claimParams(job, { kind, arriving }));
 
@@ -67,7 +66,7 @@ describe("code of a table's new owner does not run with the queue's rights", () 
     test(`in a claim that waits for the table, in a session that has ${what}`, async () => {
       if (warm) {
         // From then on claims take the fast path.
-        await poll();
+        await poll(scaler, "given");
         assert.equal((await take(worker, "warm"))?.attempt, 1);
       }
       assert.equal(await whileGiven(() => take(worker, "a")), undefined);
@@ -77,10 +76,10 @@ describe("code of a table's new owner does not run with the queue's rights", () 
 
   for (const [what, statement] of [
     ["claim", () => take(worker, "a")],
-    ["poll", poll],
+    ["poll", () => poll(scaler, "given")],
   ] as const) {
     test(`in a ${what} behind which the transaction that gives the table away waits`, async () => {
-      await poll();
+      await poll(scaler, "given");
       assert.equal((await take(worker, "warm"))?.attempt, 1);
       await query("update batch.kind set sweep_pending = true where kind = 'given'");
       const [first, giving] = [await database.open(), await database.open()];
@@ -125,7 +124,7 @@ describe("code of a table's new owner does not run with the queue's rights", () 
 
   test("in a poll that waits for the table", async () => {
     await query("update batch.kind set sweep_pending = true where kind = 'given'");
-    await whileGiven(poll);
+    await whileGiven(() => poll(scaler, "given"));
     await assertNothingSeen();
   });
 
@@ -138,7 +137,7 @@ describe("code of a table's new owner does not run with the queue's rights", () 
       alter function batch."keys$given" security invoker; alter function batch."keys$given" set search_path = shop, pg_catalog`);
     assert.equal(await take(worker, "a").catch(() => undefined), undefined);
     await query("update batch.kind set sweep_pending = true where kind = 'given'");
-    await poll().catch(() => undefined);
+    await poll(scaler, "given").catch(() => undefined);
     await assertNothingSeen();
   });
 

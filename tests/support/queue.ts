@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Database } from "../../worker/src/database.ts";
 import { type Claim, type ClaimParams, claim } from "../../worker/src/queue/claim.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
 import { type ClaimMiss, reclaim } from "../../worker/src/queue/reclaim.ts";
 import { type StatementName, statement } from "../../worker/src/queue/statement.ts";
 import { DEFAULT_LIMITS } from "../../worker/src/retryLimits.ts";
@@ -43,6 +44,11 @@ export function overClient(client: pg.Client): Database {
   const run = async (name: StatementName, values: readonly unknown[]) =>
     (await client.query(statement(name).text, [...values])).rows;
   return { run } as unknown as Database;
+}
+
+/** Polls as KEDA does for a ScaledJob of at most ten Jobs, with a request each; resolves with the number of Jobs that it wants. */
+export function poll(scaler: Database, kind = "clap"): Promise<number> {
+  return demand(scaler, { kind, requestsPerJob: 1, maxReplicaCount: 10 });
 }
 
 /** Claims; there must be a request. */
