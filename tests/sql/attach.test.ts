@@ -146,12 +146,8 @@ describe("batch.attach", () => {
 
   test("a detach that waits while another table is attached under its kind detaches that table", async () => {
     await query("create table crates (id bigint primary key); select batch.attach('parcels', 'parcel')");
-    const other = await database.open();
-    await other.query("begin; select batch.detach('parcel'); select batch.attach('crates', 'parcel')");
-    const detaching = query("select batch.detach('parcel')");
-    await database.untilBlocked();
-    await other.query("commit");
-    await detaching;
+    const exchange = "select batch.detach('parcel'); select batch.attach('crates', 'parcel')";
+    await database.blockedBy(exchange, () => query("select batch.detach('parcel')"));
     const triggers =
       "select tgrelid::regclass from pg_trigger where tgrelid in ('parcels'::regclass, 'crates'::regclass)";
     assert.deepEqual(await query(triggers), []);
@@ -174,12 +170,8 @@ describe("batch.attach", () => {
 
   test("a role that may insert into the table needs no right on the queue", async () => {
     await query("select batch.attach('parcels', 'parcel')");
-    await query("begin");
-    await query("create role clerk");
-    await query("grant insert on parcels to clerk");
-    await query("set local role clerk");
-    await query("insert into parcels (place) values ('here')");
-    await query("reset role");
+    await query(`begin; create role clerk; grant insert on parcels to clerk; set local role clerk;
+      insert into parcels (place) values ('here'); reset role`);
     assert.deepEqual(await queued("parcel"), [1]);
     await query("rollback");
   });

@@ -111,12 +111,7 @@ describe("batch.cancel", () => {
 
   test("a request that is being claimed at the same moment is running or has ended, and is never lost", async () => {
     await (STATES.waiting as Setup)(database, worker);
-    const other = await database.open();
-    await other.query("begin; select from batch.queue where request_id = 1 for update");
-    const canceled = cancel();
-    await database.untilBlocked();
-    await other.query("commit");
-    assert.deepEqual(await canceled, [{ job: null }]);
-    await other.end();
+    const canceled = await database.blockedBy("select from batch.queue where request_id = 1 for update", cancel);
+    assert.deepEqual(canceled, [{ job: null }]);
   });
 });

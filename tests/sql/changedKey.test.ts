@@ -28,6 +28,12 @@ test("an earlier version's trigger for changed keys is replaced when the table i
   assert.match(String(trigger?.text), / AFTER UPDATE ON /);
 });
 
+/** Another trigger of the table, with this name, which inserts the previous key of a row again. */
+const insertAgain = (trigger: string) =>
+  query(`create or replace function insert_again() returns trigger language plpgsql as
+      'begin insert into parcels (id) values (old.id); return null; end';
+    create trigger ${trigger} after update on parcels for each row when (old.id <> new.id) execute function insert_again()`);
+
 describe("a changed primary key", () => {
   test("is followed by a waiting and by a reserved request", async () => {
     await failed(await claimed("a"));
@@ -148,16 +154,13 @@ describe("a changed primary key", () => {
     test(`when another trigger (${trigger}) inserts the previous key again: both rows are requests, finished ones only under the new key`, async () => {
       await succeed(worker, await claimed("a"));
       const running = await claimed("b");
-      await query(`create function insert_again() returns trigger language plpgsql as
-          'begin insert into parcels (id) values (old.id); return null; end';
-        create trigger ${trigger} after update on parcels for each row when (old.id <> new.id) execute function insert_again()`);
+      await insertAgain(trigger);
       await query("update parcels set id = id + 10 where id in (1, 3)");
       assert.deepEqual(await queued(), [1, 2, 3, 13]);
       await query("update parcels set id = 12 where id = 2");
       await succeed(worker, running);
       await poll();
       assert.deepEqual(await queued(), [1, 2, 3, 13]);
-      await query("drop function insert_again cascade");
     });
   }
 
@@ -170,42 +173,29 @@ describe("a changed primary key", () => {
     test(`that another trigger (${trigger}) changes ${what}: a waiting request is followed, and no other one runs again`, async () => {
       await succeed(worker, await claimed("a"));
       const running = await claimed("b");
-      await query(`create function change_again() returns trigger language plpgsql as
+      await query(`create or replace function change_again() returns trigger language plpgsql as
           'begin update parcels set ${change}; return null; end';
         create trigger ${trigger} after update on parcels for each row when (old.id < 10 and new.id > 10) execute function change_again()`);
-      try {
-        await query("update parcels set id = id + 10");
-        assert.deepEqual(await queued(), waiting);
-        await query("select batch.attach('parcels', 'parcel')");
-        assert.deepEqual(await queued(), waiting);
-        await succeed(worker, running);
-        await query("select batch.attach('parcels', 'parcel')");
-        assert.deepEqual(await queued(), waiting.slice(1));
-      } finally {
-        await query("drop function change_again cascade");
-      }
+      await query("update parcels set id = id + 10");
+      assert.deepEqual(await queued(), waiting);
+      await query("select batch.attach('parcels', 'parcel')");
+      assert.deepEqual(await queued(), waiting);
+      await succeed(worker, running);
+      await query("select batch.attach('parcels', 'parcel')");
+      assert.deepEqual(await queued(), waiting.slice(1));
     });
   }
 
   test("when another trigger inserts the previous key again while the request is finishing: only the new row is run", async () => {
     const { token } = await claimed("a");
-    const program = await database.open();
-    await program.query("begin");
-    await program.query("select batch.finish($1)", [token]);
-    await query(`create function insert_again() returns trigger language plpgsql as
-        'begin insert into parcels (id) values (old.id); return null; end';
-      create trigger a_first after update on parcels for each row when (old.id <> new.id) execute function insert_again()`);
-    const changing = query("update parcels set id = 11 where id = 1");
-    await database.untilBlocked();
-    await program.query("commit");
-    await program.end();
-    await changing;
+    await insertAgain("a_first");
+    const change = () => query("update parcels set id = 11 where id = 1");
+    await database.blockedBy(`select batch.finish('${token}')`, change);
     assert.deepEqual(await queued(), [1, 2, 3]);
     assert.equal((await attempts(11))[0]?.status, "SUCCESS");
     for (const job of ["b", "c"]) await claimed(job);
     const again = await claimed("d");
     assert.deepEqual([again.requestId, again.attempt], ["1", 2]);
-    await query("drop function insert_again cascade");
   });
 
   test("in a transaction that then inserts no row: no request is added, nothing is refused", async () => {

@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { claim, claimParams, reclaim, succeed } from "../support/queue.ts";
-import { attempts, claimed, database, failed, partitionByPlace, poll, query, queued, worker } from "./parcels.ts";
+import {
+  attempts,
+  claimed,
+  claimNext,
+  database,
+  failed,
+  own,
+  partitionByPlace,
+  poll,
+  query,
+  queued,
+  worker,
+} from "./parcels.ts";
 
 describe("a deleted row", () => {
   test("ends its request, and a waiting one leaves no trace", async () => {
@@ -127,31 +139,29 @@ describe("TRUNCATE", () => {
   });
 
   test("while a program's transaction owns the running request: its key may not be inserted before that transaction has ended", async () => {
-    const running = await claimed("a");
-    const program = await database.open();
-    await program.query("begin");
-    await program.query("select batch.own($1)", [running.token]);
-    try {
-      await assert.rejects(query("begin; truncate parcels; insert into parcels (id) values (1)"), {
-        message: /one request, one owner/,
-      });
-    } finally {
-      await query("rollback");
-      await program.end();
-    }
+    const program = await own(await claimed("a"));
+    const application = await database.open();
+    await assert.rejects(application.query("begin; truncate parcels; insert into parcels (id) values (1)"), {
+      message: /one request, one owner/,
+    });
+    await program.end();
   });
 
   test("and a claim at the same moment do not wait for each other", async () => {
-    const truncating = await database.open();
-    await truncating.query("begin; lock table parcels in access exclusive mode");
-    const claiming = claim(worker, claimParams("a", { kind: "parcel" }));
-    await database.untilBlocked();
-    await truncating.query("truncate parcels; commit");
-    assert.equal(await claiming, undefined);
+    const lock = "lock table parcels in access exclusive mode";
+    const found = await database.blockedBy(lock, () => claimNext("a"), "truncate parcels; commit");
+    assert.equal(found, undefined);
     assert.deepEqual(await queued(), []);
-    await truncating.end();
   });
 });
+
+/** Gives the table's triggers to its copy. */
+async function copyTriggers(): Promise<void> {
+  const triggers = await query<{ sql: string }>(
+    "select replace(pg_get_triggerdef(oid), 'public.parcels ', 'public.parcels_copy ') as sql from pg_trigger where tgrelid = 'parcels'::regclass",
+  );
+  for (const { sql } of triggers) await query(sql);
+}
 
 test("a copy of a partitioned table with its triggers: its changes end and move no request", async () => {
   await partitionByPlace();
@@ -161,38 +171,26 @@ test("a copy of a partitioned table with its triggers: its changes end and move 
   const running = await claimed("a");
   await query(`create table parcels_copy (like parcels including all) partition by list (place);
     create table parcels_copy_here partition of parcels_copy for values in ('here'); insert into parcels_copy table parcels`);
-  try {
-    const triggers = await query(
-      "select replace(pg_get_triggerdef(oid), 'public.parcels ', 'public.parcels_copy ') as sql from pg_trigger where tgrelid = 'parcels'::regclass",
-    );
-    for (const { sql } of triggers) await query(sql as string);
-    await query(
-      `update parcels_copy set id = id + 10; delete from parcels_copy_here where id = 13; truncate parcels_copy`,
-    );
-    assert.deepEqual(await queued(), [1, 2, 3]);
-    assert.equal(await failed(running), "FAILED");
-  } finally {
-    await query("drop table parcels_copy");
-  }
+  await copyTriggers();
+  await query(
+    `update parcels_copy set id = id + 10; delete from parcels_copy_here where id = 13; truncate parcels_copy`,
+  );
+  assert.deepEqual(await queued(), [1, 2, 3]);
+  assert.equal(await failed(running), "FAILED");
+  await query("drop table parcels_copy");
 });
 
 test("a copy of the table with its triggers, as a dump of the table restored under another name: its changes end no request", async () => {
   await succeed(worker, await claimed("a"));
   const running = await claimed("b");
   await query("create table parcels_copy (like parcels including all); insert into parcels_copy table parcels");
-  try {
-    const triggers = await query(
-      "select replace(pg_get_triggerdef(oid), 'public.parcels ', 'public.parcels_copy ') as sql from pg_trigger where tgrelid = 'parcels'::regclass",
-    );
-    for (const { sql } of triggers) await query(sql as string);
-    await query(
-      "delete from parcels_copy where id = 3; update parcels_copy set id = 12 where id = 2; truncate parcels_copy",
-    );
-    assert.deepEqual(await queued(), [2, 3]);
-    await query("select batch.attach('parcels', 'parcel')");
-    assert.deepEqual(await queued(), [2, 3], "the finished one stays finished");
-    assert.equal(await failed(running), "FAILED");
-  } finally {
-    await query("drop table parcels_copy");
-  }
+  await copyTriggers();
+  await query(
+    "delete from parcels_copy where id = 3; update parcels_copy set id = 12 where id = 2; truncate parcels_copy",
+  );
+  assert.deepEqual(await queued(), [2, 3]);
+  await query("select batch.attach('parcels', 'parcel')");
+  assert.deepEqual(await queued(), [2, 3], "the finished one stays finished");
+  assert.equal(await failed(running), "FAILED");
+  await query("drop table parcels_copy");
 });

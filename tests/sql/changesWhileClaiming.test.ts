@@ -5,18 +5,12 @@ import type pg from "pg";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { SESSION_SETTINGS } from "../../worker/src/sessionOptions.ts";
 import { type Claim, claim, claimParams, overClient, succeed } from "../support/queue.ts";
-import { claimed, database, poll, query, worker } from "./parcels.ts";
+import { claimed, claimNext, database, poll, query, worker } from "./parcels.ts";
 
 /** What a session whose readers are planned claims while it waits for these statements' commit. */
 async function claimDuring(change: string): Promise<Claim | undefined> {
   await claimed("warm");
-  const changing = await database.open();
-  await changing.query(`begin; ${change}`);
-  const waiting = claim(worker, claimParams("a", { kind: "parcel" }));
-  await database.untilBlocked();
-  await changing.query("commit");
-  await changing.end();
-  return await waiting;
+  return await database.blockedBy(change, () => claimNext("a"));
 }
 
 const SWAP = "alter table parcels rename id to number; alter table parcels rename seconds to id";
@@ -69,11 +63,8 @@ describe("a claim that waits for a change of the table", () => {
 
   test("reads the request's own row, also if the table was renamed before and has not been attached again", async () => {
     await query("update parcels set seconds = 1 + id % 3; alter table parcels rename to renamed");
-    const row = parseRow(
-      (await claimDuring("alter table renamed rename id to number; alter table renamed rename seconds to id"))?.row ??
-        "",
-    );
-    assert.deepEqual(row, { number: 2, place: "x", id: 3 });
+    const taken = await claimDuring(SWAP.replaceAll("table parcels", "table renamed"));
+    assert.deepEqual(parseRow(taken?.row ?? ""), { number: 2, place: "x", id: 3 });
   });
 
   test("reads the request's own row, also if the change waits behind the claim", async () => {
@@ -81,7 +72,7 @@ describe("a claim that waits for a change of the table", () => {
     await claimed("warm");
     const [first, changing] = [await database.open(), await database.open()];
     await first.query("begin; lock table parcels");
-    const waiting = claim(worker, claimParams("a", { kind: "parcel" }));
+    const waiting = claimNext("a");
     await database.untilBlocked();
     const changed = changing.query(`begin; ${SWAP}; commit`);
     await database.untilBlocked(2);

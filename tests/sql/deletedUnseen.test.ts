@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { succeed } from "../support/queue.ts";
-import { withSqlMutant } from "../support/withSqlMutant.ts";
 import {
   attempts,
   claimed,
-  database,
   failed,
   finishAll,
+  haltBefore,
+  own,
   partitionByPlace,
   poll,
   query,
@@ -72,9 +72,7 @@ test("a request whose partition is detached while it runs is not run again when 
 
 test("attaching does not wait for a program that has locked its request, and may write to the table next", async () => {
   const running = await claimed("a");
-  const program = await database.open();
-  await program.query("begin");
-  await program.query("select batch.own($1)", [running.token]);
+  const program = await own(running);
   await query(`alter table parcels disable trigger user; delete from parcels where id = 1; ${ATTACH}`);
   await program.query("insert into parcels (id) values (4); commit");
   await program.end();
@@ -88,20 +86,8 @@ test("attaching is refused if rows are hidden while they are read, and no runnin
   const running = await claimed("a");
   await query("alter table parcels disable trigger user");
   const read = "without_row := batch.claimed_without_row(p_kind, true);";
-  await withSqlMutant(
-    database,
-    ["complete_attachment", read, `perform pg_advisory_xact_lock(13); ${read}`],
-    async () => {
-      const [holder, owner] = [await database.open(), await database.open()];
-      await holder.query("select pg_advisory_lock(13)");
-      const attached = assert.rejects(owner.query(ATTACH), /row level security hides rows/);
-      await database.untilBlocked();
-      await holder.query("alter role hidden_owner nobypassrls");
-      await holder.end();
-      await attached;
-      await owner.end();
-    },
-  );
+  const attached = haltBefore("complete_attachment", read, ATTACH, () => query("alter role hidden_owner nobypassrls"));
+  await assert.rejects(attached, /row level security hides rows/);
   await query(`alter table parcels disable row level security; ${ATTACH}`);
   await succeed(worker, running);
   await poll();

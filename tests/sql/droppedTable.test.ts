@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { claim, claimParams, succeed } from "../support/queue.ts";
-import { claimed, database, failed, poll, problem, query, queued, worker } from "./parcels.ts";
+import { succeed } from "../support/queue.ts";
+import { claimed, claimNext, database, failed, poll, problem, query, queued, worker } from "./parcels.ts";
 
 describe("a dropped table", () => {
   test("stops its kind with the reason; running attempts may end; the kind can be detached", async () => {
     const running = await claimed("a");
     await query("drop table parcels");
-    assert.equal(await claim(worker, claimParams("b", { kind: "parcel" })), undefined);
+    assert.equal(await claimNext("b"), undefined);
     assert.equal(await poll(), 0);
     assert.match(
       await problem(),
@@ -49,16 +49,14 @@ describe("a dropped table", () => {
   });
 
   test("is refused by an attach that waited while it was dropped", async () => {
-    const other = await database.open();
-    await other.query("begin; select batch.attach('parcels', 'parcel')");
     await query("create table pallets (id bigint primary key)");
-    const refused = assert.rejects(query("select batch.attach('pallets', 'pallet')"), {
-      message: /requests must be a table; got \d+/,
-    });
-    await database.untilBlocked();
-    await other.query("drop table pallets; commit");
-    await other.end();
-    await refused;
+    const attach = () => query("select batch.attach('pallets', 'pallet')");
+    const attached = database.blockedBy(
+      "select batch.attach('parcels', 'parcel')",
+      attach,
+      "drop table pallets; commit",
+    );
+    await assert.rejects(attached, { message: /requests must be a table; got \d+/ });
   });
 
   test("another table cannot be attached under its kind while it exists", async () => {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { claim, claimParams, succeed } from "../support/queue.ts";
-import { withSqlMutant } from "../support/withSqlMutant.ts";
 import {
   attempts,
   claimed,
   database,
   failed,
   finishAll,
+  haltBefore,
   partitionByPlace,
   poll,
   query,
@@ -21,6 +21,9 @@ const WAYS = {
   "truncates the table and inserts it":
     "truncate parcels; insert into parcels (id, place) values (1, 'here'), (2, 'here'), (3, 'here')",
 } as const;
+
+/** The attempt on row 1 is just ending. */
+const END = "select batch.end_attempt('parcel', 1, 'error', 'no', true, false)";
 
 for (const [way, replace] of Object.entries(WAYS)) {
   const reason = way.startsWith("deletes") ? "its row was deleted" : "its table was truncated";
@@ -55,26 +58,14 @@ for (const [way, replace] of Object.entries(WAYS)) {
 
       test("makes the end of that attempt wait until it has committed", async () => {
         const running = await start();
-        const application = await database.open();
-        await application.query(`begin; ${replace}`);
-        const ended = succeed(worker, running);
-        await database.untilBlocked();
-        await application.query("commit");
-        await application.end();
-        await ended;
+        await database.blockedBy(replace, () => succeed(worker, running));
         await poll();
         assert.deepEqual(await finishAll().then((ids) => ids.sort()), [1, 2, 3]);
       });
 
       test("waits for that attempt if it is just ending", async () => {
         await start();
-        const pod = await database.open();
-        await pod.query("begin; select batch.end_attempt('parcel', 1, 'error', 'no', true, false)");
-        const replaced = query(replace);
-        await database.untilBlocked();
-        await pod.query("commit");
-        await pod.end();
-        await replaced;
+        await database.blockedBy(END, () => query(replace));
         await poll();
         assert.deepEqual(await finishAll().then((ids) => ids.sort()), [1, 2, 3]);
       });
@@ -138,16 +129,7 @@ test("a row runs whose previous attempt ends after the row could not be enqueued
   const running = await claimed("a");
   await query("delete from parcels where id = 1");
   const refuse = "perform batch.refuse_old_snapshot(";
-  await withSqlMutant(database, ["enqueue", refuse, `perform pg_advisory_xact_lock(11); ${refuse}`], async () => {
-    const [holder, application] = [await database.open(), await database.open()];
-    await holder.query("select pg_advisory_lock(11)");
-    const inserted = application.query("insert into parcels (id) values (1)");
-    await database.untilBlocked();
-    await succeed(worker, running);
-    await holder.end();
-    await inserted;
-    await application.end();
-  });
+  await haltBefore("enqueue", refuse, "insert into parcels (id) values (1)", () => succeed(worker, running));
   await poll();
   assert.deepEqual(await queued(), [1, 2, 3]);
 });
@@ -201,13 +183,8 @@ describe("a row of a partitioned table, while its request runs,", () => {
     const running = await claimed("a");
     await query("delete from parcels; insert into parcels values (1, 'here')");
     await succeed(worker, running);
-    const other = await database.open();
-    await other.query("begin; delete from parcels where id = 1");
-    const inserted = query("insert into parcels values (1, 'there')");
-    await database.untilBlocked();
-    await other.query("commit");
-    await other.end();
-    await inserted;
+    const insert = () => query("insert into parcels values (1, 'there')");
+    await database.blockedBy("delete from parcels where id = 1", insert);
     assert.deepEqual(await finishAll(), [1]);
     await query("select batch.attach('parcels', 'parcel')");
     await poll();
@@ -222,19 +199,13 @@ describe("a row of a partitioned table, while its request runs,", () => {
     await other.query("begin; alter table parcels detach partition parcels_here");
     await poll();
     await other.query("commit; alter table parcels attach partition parcels_here for values in ('here')");
-    await other.end();
     await poll();
     assert.deepEqual(await finishAll(), [1]);
   });
 
   test("may move to another partition: it runs once, if the table was truncated, and the row inserted, while it was claimed", async () => {
-    const application = await database.open();
-    await application.query("begin; lock table parcels");
-    const claiming = claimed("a");
-    await database.untilBlocked();
-    await application.query("truncate parcels; insert into parcels values (1, 'here'); commit");
-    await application.end();
-    const running = await claiming;
+    const replace = "truncate parcels; insert into parcels values (1, 'here'); commit";
+    const running = await database.blockedBy("lock table parcels", () => claimed("a"), replace);
     await query("update parcels set place = 'there'");
     await succeed(worker, running);
     await poll();

@@ -10,15 +10,7 @@ const ENDS = [
 ];
 
 /** Runs a statement that waits for an attempt's end, which is not yet committed when it begins. */
-async function runDuring(end: string, statement: string): Promise<void> {
-  const [ending, other] = [await database.open(), await database.open()];
-  await ending.query(`begin; select ${end}`);
-  const done = other.query(statement);
-  await database.untilBlocked();
-  await ending.query("commit");
-  await done;
-  await Promise.all([ending.end(), other.end()]);
-}
+const runDuring = (end: string, statement: string) => database.blockedBy(`select ${end}`, () => query(statement));
 
 for (const end of ENDS) {
   describe(`at the moment of ${end}`, () => {
@@ -40,7 +32,6 @@ for (const end of ENDS) {
       await ending.query(`begin; select ${end}`);
       await query("select batch.attach('parcels', 'parcel')");
       await ending.query("commit");
-      await ending.end();
       assert.deepEqual(await queued(), [2, 3]);
     });
 

@@ -1,6 +1,8 @@
 import { beforeEach } from "node:test";
+import type pg from "pg";
 import { createTestDatabase } from "../support/database.ts";
 import { type Claim, claim, claimParams, demand, fail, succeed, take } from "../support/queue.ts";
+import { withSqlMutant } from "../support/withSqlMutant.ts";
 
 /** The test file's database, whose table `parcels` of the kind `parcel` has the rows 1, 2 and 3 before each test. */
 export const database = await createTestDatabase();
@@ -12,16 +14,36 @@ export const scaler = database.connect("batch_scaler");
 export const { query } = database;
 /** KEDA polls. */
 export const poll = () => demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 });
-/** A pod of the Job claims. */
+/** A pod of the Job asks for a request. */
+export const claimNext = (job: string) => claim(worker, claimParams(job, { kind: "parcel" }));
+/** A pod of the Job claims; there must be a request. */
 export const claimed = (job: string) => take(worker, job, { kind: "parcel" });
 /** The work of the attempt has failed. */
 export const failed = async (attempt: Claim, final = false) =>
   fail(worker, attempt, { reason: "error", message: "no", final });
+/** A program's connection, with a transaction that owns the attempt. */
+export async function own({ token }: Claim): Promise<pg.Client> {
+  const program = await database.open();
+  await program.query(`begin; select batch.own('${token}')`);
+  return program;
+}
+/** The result of a user's statement that halts in a function of the schema batch, before this text, until work is done. */
+export async function haltBefore(name: string, text: string, statement: string, work: () => Promise<unknown>) {
+  return await withSqlMutant(database, [name, text, `perform pg_advisory_xact_lock(11); ${text}`], async () => {
+    const [holder, user] = [await database.open(), await database.open()];
+    await holder.query("select pg_advisory_lock(11)");
+    const done = user.query(statement);
+    await database.untilBlocked();
+    await work();
+    const [result] = await Promise.all([done, holder.end()]);
+    return result;
+  });
+}
 /** Every waiting request succeeds; resolves with their ids in the order of their claims. */
 export async function finishAll(): Promise<number[]> {
   const done: number[] = [];
   for (let job = 0; ; job++) {
-    const attempt = await claim(worker, claimParams(`all-${job}`, { kind: "parcel" }));
+    const attempt = await claimNext(`all-${job}`);
     if (!attempt) return done;
     await succeed(worker, attempt);
     done.push(Number(attempt.requestId));

@@ -2,59 +2,53 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { succeed } from "../../worker/src/queue/succeed.ts";
 import { take } from "../support/queue.ts";
-import { withSqlMutant } from "../support/withSqlMutant.ts";
-import { claimed, database, failed, finishAll, poll, query, queued, worker } from "./parcels.ts";
+import { claimed, database, failed, finishAll, haltBefore, poll, query, queued, worker } from "./parcels.ts";
+
+const purge = () => query("select batch.purge('parcel', '0')");
+
+/** A trigger of the table keeps the rows for which this is true. */
+const keepRows = (condition: string) =>
+  query(`create or replace function keep() returns trigger language plpgsql as 'begin return null; end';
+    create trigger keep before delete on parcels for each row when (${condition}) execute function keep()`);
 
 test("purge skips rows that a trigger keeps, however many come first", async () => {
-  for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
-  await query(`create function keep() returns trigger language plpgsql as 'begin return null; end';
-    create trigger keep before delete on parcels for each row when (old.id < 3) execute function keep()`);
-  try {
-    assert.deepEqual(await query("select batch.purge('parcel', '0', 1)"), [{ purge: "1" }]);
-    assert.deepEqual(await query("select batch.purge('parcel', '0', 1)"), [{ purge: "0" }]);
-    assert.deepEqual(await query("select id::integer from parcels order by 1"), [{ id: 1 }, { id: 2 }]);
-    assert.deepEqual(await query("select distinct request_id::integer as id from batch.history order by 1"), [
-      { id: 1 },
-      { id: 2 },
-    ]);
-  } finally {
-    await query("drop function keep cascade");
-  }
+  await finishAll();
+  await keepRows("old.id < 3");
+  assert.deepEqual(await query("select batch.purge('parcel', '0', 1)"), [{ purge: "1" }]);
+  assert.deepEqual(await query("select batch.purge('parcel', '0', 1)"), [{ purge: "0" }]);
+  assert.deepEqual(await query("select id::integer from parcels order by 1"), [{ id: 1 }, { id: 2 }]);
+  assert.deepEqual(await query("select distinct request_id::integer as id from batch.history order by 1"), [
+    { id: 1 },
+    { id: 2 },
+  ]);
 });
 
 test("purge compares no request with all those that a trigger keeps", async () => {
-  await query(`create function keep() returns trigger language plpgsql as 'begin return null; end';
-    create trigger keep before delete on parcels for each row execute function keep();
-    set session_replication_role = replica; insert into parcels (id) select generate_series(100, 60099); reset session_replication_role;
+  await keepRows("true");
+  await query(`set session_replication_role = replica; insert into parcels (id) select generate_series(100, 60099); reset session_replication_role;
     insert into batch.history (kind, request_id, attempt, created_at, started_at, ended_at, status)
     select 'parcel', id, 1, now(), now(), now() - interval '1 h', 'SUCCESS' from parcels where id >= 100`);
   try {
     await query("set statement_timeout = '5s'");
-    assert.deepEqual(await query("select batch.purge('parcel', '0')"), [{ purge: "0" }]);
+    assert.deepEqual(await purge(), [{ purge: "0" }]);
   } finally {
     await query("reset statement_timeout");
-    await query("drop function keep cascade");
   }
 });
 
 test("purge of a detached kind passes over such rows, too: attached again, none of them runs again", async () => {
-  for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
+  await finishAll();
   await query("select batch.detach('parcel')");
-  await query(`create function keep() returns trigger language plpgsql as 'begin return null; end';
-    create trigger keep before delete on parcels for each row when (old.id < 3) execute function keep()`);
-  try {
-    assert.deepEqual(await query("select batch.purge('parcel', '0')"), [{ purge: "1" }]);
-    await query("select batch.attach('parcels', 'parcel')");
-    assert.deepEqual(await queued(), []);
-  } finally {
-    await query("drop function keep cascade");
-  }
+  await keepRows("old.id < 3");
+  assert.deepEqual(await purge(), [{ purge: "1" }]);
+  await query("select batch.attach('parcels', 'parcel')");
+  assert.deepEqual(await queued(), []);
 });
 
 test("purge of a table that has lost its key is refused: its rows would run again once it is attached again", async () => {
-  for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
+  await finishAll();
   await query("alter table parcels drop constraint parcels_pkey");
-  await assert.rejects(query("select batch.purge('parcel', '0')"), {
+  await assert.rejects(purge(), {
     message: /must have a primary key of one bigint column/,
   });
   await query("alter table parcels add primary key (id)");
@@ -63,38 +57,30 @@ test("purge of a table that has lost its key is refused: its rows would run agai
 });
 
 test("purge of a table that was dropped deletes the attempts", async () => {
-  for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
+  await finishAll();
   await query("drop table parcels");
-  assert.deepEqual(await query("select batch.purge('parcel', '0')"), [{ purge: "3" }]);
+  assert.deepEqual(await purge(), [{ purge: "3" }]);
 });
 
 test("purge deletes rows with the caller's search_path, which the table's triggers may need, and keeps it", async () => {
-  for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
+  await finishAll();
   await query(`create table deletions (id bigint);
     create function note() returns trigger language plpgsql as 'begin insert into deletions values (old.id); return null; end';
     create trigger note after delete on parcels for each row execute function note()`);
-  try {
-    assert.deepEqual(await query("select batch.purge('parcel', '0'), current_setting('search_path') as path"), [
-      { purge: "3", path: '"$user", public' },
-    ]);
-    assert.equal((await query("select from deletions")).length, 3);
-  } finally {
-    await query("drop function note cascade; drop table deletions");
-  }
+  assert.deepEqual(await query("select batch.purge('parcel', '0'), current_setting('search_path') as path"), [
+    { purge: "3", path: '"$user", public' },
+  ]);
+  assert.equal((await query("select from deletions")).length, 3);
 });
 
 test("purge keeps a row whose key is inserted again at that moment", async () => {
-  for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
+  await finishAll();
   await query("delete from parcels where id = 2");
   // The deletion locks this table before it reads the rows.
   await query("create table gate (); create rule gate as on delete to parcels do also delete from gate");
   try {
-    const other = await database.open();
-    await other.query("begin; lock table gate; insert into parcels (id) values (2)");
-    const purged = query("select batch.purge('parcel', '0')");
-    await database.untilBlocked();
-    await other.query("commit");
-    assert.deepEqual(await purged, [{ purge: "2" }]);
+    const purged = await database.blockedBy("lock table gate; insert into parcels (id) values (2)", purge);
+    assert.deepEqual(purged, [{ purge: "2" }]);
     assert.deepEqual([await query("select id::integer from parcels"), await queued()], [[{ id: 2 }], [2]]);
   } finally {
     await query("drop rule gate on parcels; drop table gate");
@@ -106,7 +92,7 @@ test("a request that waits again when its kind is detached is not purged, and ru
   await succeed(worker, await claimed("c"));
   await query("select batch.retry('parcel', 1); delete from parcels where id = 2; insert into parcels (id) values (2)");
   await query("select batch.detach('parcel')");
-  assert.deepEqual(await query("select batch.purge('parcel', '0')"), [{ purge: "1" }]);
+  assert.deepEqual(await purge(), [{ purge: "1" }]);
   await query("select batch.attach('parcels', 'parcel')");
   assert.deepEqual(await queued(), [1, 2]);
   for (const job of ["a", "b"]) assert.equal((await claimed(job)).attempt, 2);
@@ -115,7 +101,7 @@ test("a request that waits again when its kind is detached is not purged, and ru
 test("a row that is inserted after the table was truncated, while its kind is detached, is not purged, and runs when it is attached again", async () => {
   await succeed(worker, await claimed("a"));
   await query("truncate parcels; select batch.detach('parcel'); insert into parcels (id) values (1)");
-  assert.deepEqual(await query("select batch.purge('parcel', '0') as purged"), [{ purged: "0" }]);
+  assert.deepEqual(await purge(), [{ purge: "0" }]);
   await query("select batch.attach('parcels', 'parcel')");
   assert.deepEqual(await finishAll(), [1]);
 });
@@ -127,9 +113,8 @@ for (const lose of ["delete from parcels where id = 1", "truncate parcels"]) {
     const application = await database.open();
     await application.query("begin; insert into parcels (id) values (1)");
     await succeed(worker, attempt);
-    await query("select batch.purge('parcel', '0')");
+    await purge();
     await application.query("commit");
-    await application.end();
     await poll();
     assert.ok((await finishAll()).includes(1));
   });
@@ -139,16 +124,9 @@ test("a row inserted again while its previous attempt ends and is purged runs, a
   const attempt = await claimed("a");
   await query("delete from parcels where id = 1");
   const mark = "perform batch.mark_reinserted(";
-  await withSqlMutant(database, ["enqueue", mark, `perform pg_advisory_xact_lock(12); ${mark}`], async () => {
-    const [holder, application] = [await database.open(), await database.open()];
-    await holder.query("select pg_advisory_lock(12)");
-    const inserted = application.query("insert into parcels (id) values (1)");
-    await database.untilBlocked();
+  await haltBefore("enqueue", mark, "insert into parcels (id) values (1)", async () => {
     await succeed(worker, attempt);
-    await query("select batch.purge('parcel', '0')");
-    await holder.end();
-    await inserted;
-    await application.end();
+    await purge();
   });
   await poll();
   assert.deepEqual(await finishAll().then((ids) => ids.sort()), [1, 2, 3]);
@@ -157,29 +135,19 @@ test("a row inserted again while its previous attempt ends and is purged runs, a
 test("a purge that waits for a row holds nothing for which the transaction that has locked it may wait", async () => {
   await finishAll();
   await query("delete from parcels where id = 1");
-  const [application, operator] = [await database.open(), await database.open()];
-  await application.query("begin; select from parcels where id = 2 for key share");
-  const purged = operator.query("select batch.purge('parcel', '0') as purged");
-  await database.untilBlocked();
-  await application.query("set lock_timeout = '5s'; insert into parcels (id) values (1); commit");
-  await application.end();
-  assert.deepEqual((await purged).rows, [{ purged: "2" }]);
-  await operator.end();
+  const insert = "set lock_timeout = '5s'; insert into parcels (id) values (1); commit";
+  const purged = await database.blockedBy("select from parcels where id = 2 for key share", purge, insert);
+  assert.deepEqual(purged, [{ purge: "2" }]);
   assert.deepEqual(await finishAll(), [1]);
 });
 
 test("purge deletes nothing from a table that is detached while it waits, and another one attached as its kind", async () => {
-  for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
-  const other = await database.open();
-  await other.query(`begin; select batch.detach('parcel'); create table crates (id bigint primary key);
-    select batch.attach('crates', 'parcel'); insert into crates values (1)`);
-  const refused = assert.rejects(query("select batch.purge('parcel', '0')"), {
+  await finishAll();
+  const exchange = `select batch.detach('parcel'); create table crates (id bigint primary key);
+    select batch.attach('crates', 'parcel'); insert into crates values (1)`;
+  await assert.rejects(database.blockedBy(exchange, purge), {
     message: /cannot purge parcel: another table was attached as this kind meanwhile/,
   });
-  await database.untilBlocked();
-  await other.query("commit");
-  await other.end();
-  await refused;
   assert.deepEqual(await query("select id::integer from parcels order by 1"), [{ id: 1 }, { id: 2 }, { id: 3 }]);
   await query("drop table crates");
 });
@@ -187,17 +155,12 @@ test("purge deletes nothing from a table that is detached while it waits, and an
 test("purge of one of a table's two kinds keeps the rows on which the other one has unfinished requests", async () => {
   await query("select batch.attach('parcels', 'label')");
   try {
-    for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
+    await finishAll();
     for (const job of ["a", "b"]) await succeed(worker, await take(worker, job, { kind: "label" }));
     // It waits for an operator's transaction, which makes a request of the other kind wait again.
     await query("select batch.cancel('label', 3)");
-    const other = await database.open();
-    await other.query("begin; select batch.retry('label', 3)");
-    const purged = query("select batch.purge('parcel', '0')");
-    await database.untilBlocked();
-    await other.query("commit");
-    await other.end();
-    assert.deepEqual(await purged, [{ purge: "2" }]);
+    const purged = await database.blockedBy("select batch.retry('label', 3)", purge);
+    assert.deepEqual(purged, [{ purge: "2" }]);
     assert.deepEqual(await query("select id::integer from parcels"), [{ id: 3 }]);
     await succeed(worker, await take(worker, "c", { kind: "label" }));
     assert.deepEqual(await query("select batch.purge('label', '0')"), [{ purge: "3" }]);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claim, claimParams } from "../support/queue.ts";
-import { attempts, finishAll, partitionByPlace, poll, problem, query, queued, worker } from "./parcels.ts";
+import { attempts, claimNext, finishAll, partitionByPlace, poll, problem, query, queued } from "./parcels.ts";
 
 const REASON = "several rows of public.parcels have this primary key (it identifies the request)";
 
@@ -35,7 +34,7 @@ describe("a key that several partitions have", () => {
     await query("delete from parcels where id > 1; delete from parcels_there where id > 1");
     await attachPartition();
     await query("select batch.attach('parcels', 'parcel')");
-    assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
+    assert.equal(await claimNext("a"), undefined);
     assert.equal(await poll(), 0);
     assert.equal(await problem(), "");
   });
@@ -117,7 +116,7 @@ describe("a key that several partitions have", () => {
     await query("insert into parcels_there values (2, 'there'); delete from parcels_there where id = 3");
     await attachPartition();
     await query("select batch.attach('parcels', 'parcel')");
-    assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
+    assert.equal(await claimNext("a"), undefined);
     assert.deepEqual(await queued(), []);
     assert.equal(await problem(), "");
   });

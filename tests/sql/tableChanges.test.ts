@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { claim, claimParams, demand, succeed } from "../support/queue.ts";
-import { attempts, claimed, database, poll, problem, query, queued, scaler, worker } from "./parcels.ts";
+import { demand, succeed } from "../support/queue.ts";
+import { attempts, claimed, claimNext, database, poll, problem, query, queued, scaler, worker } from "./parcels.ts";
 
 describe("a change of the table that is followed", () => {
   const changes: Record<string, string> = {
@@ -41,7 +41,7 @@ describe("a change of the table that is followed", () => {
 describe("a change that breaks the attachment", () => {
   test("a superuser's table moved to a schema that batch_owner may not use: the reason, and attach grants it", async () => {
     await query("create schema elsewhere; alter table parcels set schema elsewhere");
-    assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
+    assert.equal(await claimNext("a"), undefined);
     assert.equal(await poll(), 0);
     assert.match(
       await problem(),
@@ -102,12 +102,12 @@ describe("a change that breaks the attachment", () => {
     test(`${sql}: the kind stops with the reason, no attempt is counted, and it resumes once the table is attached again`, async () => {
       await query(sql);
       // A pod that was started before: it may still read its row.
-      const early = await claim(worker, claimParams("early", { kind: "parcel" }));
+      const early = await claimNext("early");
       if (early)
         await query("update batch.queue set job_name = null, session_id = null, attempt = 0, claimed_xid = null");
       assert.equal(await poll(), 0);
       assert.match(await problem(), message);
-      assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
+      assert.equal(await claimNext("a"), undefined);
       assert.deepEqual(await query("select from batch.history"), []);
       assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
       await query(repair);
@@ -177,7 +177,7 @@ describe("a change that breaks the attachment", () => {
   test("a timeout column renamed or dropped", async () => {
     await query("select batch.attach('parcels', 'parcel', 'seconds')");
     await query("alter table parcels rename seconds to duration");
-    assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
+    assert.equal(await claimNext("a"), undefined);
     assert.equal(await poll(), 0);
     assert.match(
       await problem(),

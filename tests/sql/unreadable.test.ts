@@ -5,7 +5,7 @@ import { migrate } from "../../worker/src/migrate.ts";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { claim, claimParams, succeed } from "../support/queue.ts";
-import { attempts, claimed, finishAll, poll, problem, query, queued, worker } from "./parcels.ts";
+import { attempts, claimed, claimNext, finishAll, poll, problem, query, queued, worker } from "./parcels.ts";
 
 const MOOD = `create type mood as enum ('fine', 'odd');
   create function mood_json(mood) returns json language plpgsql as $$begin
@@ -62,11 +62,11 @@ describe("a table of which no row can be read", () => {
     test(`by ${what}: the kind stops with the reason, no attempt is counted, and it resumes`, async () => {
       await query(breaks);
       try {
-        assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
+        assert.equal(await claimNext("a"), undefined);
         assert.deepEqual(await query("select from batch.history"), []);
         assert.equal(await poll(), 0);
         assert.match(await problem(), reason);
-        assert.equal(await claim(worker, claimParams("b", { kind: "parcel" })), undefined);
+        assert.equal(await claimNext("b"), undefined);
         await query(repairs);
         assert.equal(await poll(), 3);
         assert.equal(await problem(), "");
@@ -126,7 +126,7 @@ describe("a table of which no row can be read", () => {
       `${MOOD}; update parcels set m = 'odd' where id > 1; insert into parcels (id, m) select n, 'odd' from generate_series(4, 12) n`,
     );
     try {
-      assert.equal(await claim(worker, claimParams("b", { kind: "parcel" })), undefined);
+      assert.equal(await claimNext("b"), undefined);
       assert.equal(await poll(), 0);
       assert.match(await problem(), /no row of public\.parcels can be read: no right/);
       assert.deepEqual(await query("select from batch.history where status <> 'SUCCESS'"), []);
@@ -141,7 +141,7 @@ describe("a table of which no row can be read", () => {
   test("the only row, if it has a value that cannot be converted, affects only itself", async () => {
     await query("delete from parcels where id > 1; alter table parcels alter seconds type numeric");
     await query("select batch.attach('parcels', 'parcel', 'seconds'); update parcels set seconds = 1e400");
-    assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
+    assert.equal(await claimNext("a"), undefined);
     assert.match(
       ((await attempts(1)) as { error: string }[])[0]?.error ?? "",
       /^its row cannot be read: .* is out of range for type double precision/,
@@ -155,7 +155,7 @@ test("a claim that can neither enqueue rows that no trigger saw nor read any rep
   );
   try {
     await query("update batch.kind set unqueued_above = 0 where kind = 'parcel'");
-    assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
+    assert.equal(await claimNext("a"), undefined);
     assert.match(await problem(), /no row of public\.parcels can be read: hidden/);
   } finally {
     await query(`drop table parcels; drop function may_see; drop owned by ${OWNER}; drop role ${OWNER}`);

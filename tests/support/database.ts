@@ -27,6 +27,12 @@ export interface TestDatabase {
   /** Waits until sessions of this database wait for a lock: one, or this many. */
   untilBlocked(sessions?: number): Promise<unknown>;
   /**
+   * The result of work that waits for another connection's transaction with these statements. The transaction ends while it waits.
+   *
+   * @param end - its last statements
+   */
+  blockedBy<T>(statements: string, work: () => Promise<T>, end?: string): Promise<T>;
+  /**
    * A worker's private connection: its session locks are released when it is closed.
    *
    * @default user - the superuser
@@ -108,6 +114,11 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
     const claps = "insert into make_it_clap (duration_seconds) select 40 from generate_series(1, $1::integer)";
     await query(claps, [count]);
   }
+  const untilBlocked = (sessions = 1) =>
+    until("sessions wait for a lock", async () => {
+      const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = $1";
+      return ((await admin.query(waiting, [name])).rowCount ?? 0) >= sessions;
+    });
   return {
     name,
     client,
@@ -122,11 +133,15 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
       if (claps > 0) await insert(claps);
     },
     open,
-    untilBlocked: (sessions = 1) =>
-      until("sessions wait for a lock", async () => {
-        const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = $1";
-        return ((await admin.query(waiting, [name])).rowCount ?? 0) >= sessions;
-      }),
+    untilBlocked,
+    blockedBy: async (statements, work, end = "commit") => {
+      const other = await open();
+      await other.query(`begin; ${statements}`);
+      const working = work();
+      await untilBlocked();
+      const [result] = await Promise.all([working, other.query(end).then(() => other.end())]);
+      return result;
+    },
     connect: (user = server.user, settings = {}, log = noopLog) => {
       const usual = { ...server, user, password: undefined, name, databaseTimeoutSeconds: 5 };
       const database = new Database({ ...usual, ...settings }, log);
