@@ -62,15 +62,10 @@ describe("docs/operations.md", () => {
 
   test("cancels everything that waits, also while an application deletes one of the rows", async () => {
     await insert(1, 2, 3);
-    const application = await database.open();
-    await application.query("begin; delete from make_it_clap where id = 2");
     const [, cancel = ""] = statements("Cancel a request").slice(2);
-    const canceled = query(cancel);
-    await database.untilBlocked();
-    await application.query("commit");
-    assert.equal((await canceled).length, 2);
+    const canceled = await database.blockedBy("delete from make_it_clap where id = 2", () => query(cancel));
+    assert.equal(canceled.length, 2);
     assert.deepEqual(await database.queued(), []);
-    await application.end();
   });
 
   test("pauses and resumes a kind, and all kinds", async () => {

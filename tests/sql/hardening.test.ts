@@ -15,8 +15,7 @@ async function runOne(): Promise<void> {
   await query("insert into make_it_clap (duration_seconds) values (1)");
   const [scaler, worker] = [database.connect("batch_scaler"), database.connect("batch_worker")];
   assert.equal(await poll(scaler), 1);
-  const attempt = await take(worker, "a");
-  await succeed(worker, attempt);
+  await succeed(worker, await take(worker, "a"));
   await Promise.all([scaler.close(), worker.close()]);
 }
 
@@ -35,14 +34,7 @@ test("after hardening scripts have revoked rights from PUBLIC, migrating and att
 });
 
 test("after a hardening script has taken PostgreSQL's own objects from PUBLIC, what docs/failures.md grants is enough", async () => {
-  const objects = [
-    "pg_roles",
-    "pg_settings",
-    "pg_database",
-    "pg_proc",
-    "pg_subscription_rel",
-    "pg_stat_activity",
-  ].join();
+  const objects = "pg_roles, pg_settings, pg_database, pg_proc, pg_subscription_rel, pg_stat_activity";
   await query(`revoke select on ${objects} from public; revoke execute on function set_config from public`);
   const scaler = database.connect("batch_scaler", { databaseTimeoutSeconds: 0 });
   await assert.rejects(poll(scaler), {

@@ -5,6 +5,7 @@ import {
   attempts,
   claimed,
   database,
+  END_FIRST,
   failed,
   finishAll,
   haltBefore,
@@ -21,9 +22,6 @@ const WAYS = {
   "truncates the table and inserts it":
     "truncate parcels; insert into parcels (id, place) values (1, 'here'), (2, 'here'), (3, 'here')",
 } as const;
-
-/** The attempt on row 1 is just ending. */
-const END = "select batch.end_attempt('parcel', 1, 'error', 'no', true, false)";
 
 for (const [way, replace] of Object.entries(WAYS)) {
   const reason = way.startsWith("deletes") ? "its row was deleted" : "its table was truncated";
@@ -65,7 +63,7 @@ for (const [way, replace] of Object.entries(WAYS)) {
 
       test("waits for that attempt if it is just ending", async () => {
         await start();
-        await database.blockedBy(END, () => query(replace));
+        await database.blockedBy(END_FIRST, () => query(replace));
         await poll();
         assert.deepEqual(await finishAll().then((ids) => ids.sort()), [1, 2, 3]);
       });

@@ -23,13 +23,9 @@ describe("at every default isolation level", () => {
     for (const next of ["poll", "claim"] as const) {
       test(`${level}: a row inserted while batch.attach waits is a request from the next ${next} on`, async () => {
         await query(`alter database ${database.name} set default_transaction_isolation = '${level}'`);
-        const application = await database.open();
         const operator = await database.open();
-        await application.query("begin; insert into parcels values (1)");
-        const attached = operator.query("select batch.attach('parcels', 'parcel')");
-        await database.untilBlocked();
-        await application.query("commit");
-        await attached;
+        const attach = () => operator.query("select batch.attach('parcels', 'parcel')");
+        await database.blockedBy("insert into parcels values (1)", attach);
         await operator.query("insert into parcels values (2)");
         const connection = database.connect("batch_worker");
         if (next === "poll") {
@@ -47,19 +43,13 @@ describe("at every default isolation level", () => {
     test(`${level}: a migration sees what was inserted while it waited`, async () => {
       const fresh = await createTestDatabase("template0");
       await fresh.query(`alter database ${fresh.name} set default_transaction_isolation = '${level}'`);
-      const [application, migrator] = [await fresh.open(), await fresh.open()];
-      await application.query("create table make_it_calm (id bigint primary key)");
-      await application.query("begin; insert into make_it_calm values (1)");
-
+      const migrator = await fresh.open();
+      await migrator.query("create table make_it_calm (id bigint primary key)");
       const files = readMigrationFiles();
       const attach = { version: 1_000, name: "calm", text: "select batch.attach('public.make_it_calm', 'calm')" };
-      const migrated = migrate(migrator, noopLog, { ...files, migrations: [...files.migrations, attach] });
-      await fresh.untilBlocked();
-      await application.query("commit");
-      await migrated;
-      assert.deepEqual(await fresh.query("select request_id from batch.queue where kind = 'calm'"), [
-        { request_id: "1" },
-      ]);
+      const withAttach = { ...files, migrations: [...files.migrations, attach] };
+      await fresh.blockedBy("insert into make_it_calm values (1)", () => migrate(migrator, noopLog, withAttach));
+      assert.deepEqual(await fresh.queued("calm"), [1]);
     });
 
     test(`${level}: the roles of the worker and of KEDA claim, finish and poll while others write`, async () => {
@@ -97,9 +87,6 @@ describe("serializable transactions", () => {
     for (let job = 0; job < 100; job++) {
       await succeed(worker, await take(worker, `done-${job}`, { kind: "thing" }));
     }
-  });
-
-  before(async () => {
     await query(`
       create table parts (id bigint, place text, primary key (id, place)) partition by list (place);
       create table parts_here partition of parts for values in ('here'); create table parts_there partition of parts for values in ('there')`);

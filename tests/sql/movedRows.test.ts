@@ -1,7 +1,25 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { fail, succeed } from "../support/queue.ts";
-import { claimed, database, finishAll, partitionByPlace, poll, query, queued, worker } from "./parcels.ts";
+import {
+  claimed,
+  database,
+  END_FIRST,
+  finishAll,
+  haltBefore,
+  own,
+  partitionByPlace,
+  poll,
+  query,
+  queued,
+  worker,
+} from "./parcels.ts";
+
+/** The statement would give the key of one row to another one. */
+async function assertRefused(id: number, statement: Promise<unknown>): Promise<void> {
+  const message = new RegExp(`parcel ${id} must be the only row with its id, in all partitions .*; got another one`);
+  await assert.rejects(statement, { code: "23505", message });
+}
 
 describe("a row that is moved to another partition", () => {
   beforeEach(async () => {
@@ -36,10 +54,7 @@ describe("a row that is moved to another partition", () => {
   });
 
   test("a second row with its key, in another partition, is refused", async () => {
-    await assert.rejects(query("insert into parcels values (1, 'there')"), {
-      code: "23505",
-      message: /parcel 1 must be the only row with its id, in all partitions .*; got another one/,
-    });
+    await assertRefused(1, query("insert into parcels values (1, 'there')"));
     // In the refused statement's session, so that its locks are released afterwards.
     assert.deepEqual(await queued(), [1, 2, 3, 4]);
     await finishAll();
@@ -51,29 +66,19 @@ describe("a row that is moved to another partition", () => {
 
   test("locks nothing of its request: others claim, finish and own it before the transaction ends", async () => {
     const running = await claimed("a");
-    const { token } = await claimed("owned");
-    const program = await database.open();
-    await program.query("begin");
-    await program.query("select batch.own($1)", [token]);
+    const program = await own(await claimed("owned"));
     const application = await database.open();
     await application.query("begin; set local lock_timeout = '2s'; update parcels set place = 'there'");
     await succeed(worker, running);
     assert.equal((await claimed("b")).requestId, "3");
     await application.query("commit");
-    await application.end();
     await program.end();
     assert.deepEqual(await queued(), [2, 3, 4]);
   });
 
   test("while its request is just ending, it is finished", async () => {
     await claimed("a");
-    const pod = await database.open();
-    await pod.query("begin; select batch.end_attempt('parcel', 1, 'error', 'no', true, false)");
-    const moved = query("update parcels set place = 'there' where id = 1");
-    await database.untilBlocked();
-    await pod.query("commit");
-    await pod.end();
-    await moved;
+    await database.blockedBy(END_FIRST, () => query("update parcels set place = 'there' where id = 1"));
     assert.deepEqual(await queued(), [2, 3, 4]);
   });
 
@@ -81,47 +86,21 @@ describe("a row that is moved to another partition", () => {
     test(`a row whose key another transaction gives to a ${state} request is refused`, async () => {
       const attempt = await claimed("a");
       if (state === "finished") await succeed(worker, attempt);
-      const other = await database.open();
-      await other.query("begin; update parcels set id = 7 where id = 1");
-      const refused = assert.rejects(query("insert into parcels values (7, 'there')"), {
-        code: "23505",
-        message: /parcel 7 must be the only row with its id/,
-      });
-      await database.untilBlocked();
-      await other.query("commit");
-      await refused;
-      const reverse = database.client;
-      await reverse.query("begin; insert into parcels values (8, 'there')");
-      const changed = assert.rejects(other.query("update parcels set id = 8 where id = 7"), {
-        code: "23505",
-        message: /parcel 8 must be the only row with its id/,
-      });
-      await database.untilBlocked();
-      await reverse.query("commit");
-      await changed;
-      await other.end();
+      const insert = () => query("insert into parcels values (7, 'there')");
+      await assertRefused(7, database.blockedBy("update parcels set id = 7 where id = 1", insert));
+      const change = () => query("update parcels set id = 8 where id = 7");
+      await assertRefused(8, database.blockedBy("insert into parcels values (8, 'there')", change));
       assert.deepEqual(await queued(), state === "finished" ? [2, 3, 4, 8] : [1, 2, 3, 4, 8]);
     });
   }
 
   test("a row whose key a concurrent transaction deletes, after its request has ended, is a new request", async () => {
     await finishAll();
-    const [other, application] = [await database.open(), await database.open()];
+    const other = await database.open();
     await other.query("begin; delete from parcels where id = 1");
     // Between the attempt to enqueue the row and the search for others.
-    await query(`alter function batch.refuse_old_snapshot(text, bigint[]) rename to refuse_old_snapshot_now;
-      create function batch.refuse_old_snapshot(text, bigint[]) returns void language plpgsql as
-      $$begin perform pg_advisory_xact_lock(11); perform batch.refuse_old_snapshot_now($1, $2); end$$`);
-    const holder = await database.open();
-    await holder.query("select pg_advisory_lock(11)");
-    const inserted = application.query("insert into parcels values (1, 'there')");
-    await database.untilBlocked();
-    await other.query("commit");
-    await holder.end();
-    await inserted;
-    await query(`drop function batch.refuse_old_snapshot(text, bigint[]);
-      alter function batch.refuse_old_snapshot_now(text, bigint[]) rename to refuse_old_snapshot`);
-    await Promise.all([other.end(), application.end()]);
+    const search = "perform batch.refuse_old_snapshot(";
+    await haltBefore("enqueue_row", search, "insert into parcels values (1, 'there')", () => other.query("commit"));
     assert.deepEqual(await finishAll(), [1]);
   });
 
@@ -130,11 +109,7 @@ describe("a row that is moved to another partition", () => {
     const older = await database.open();
     await older.query("begin isolation level repeatable read; select count(*) from pg_class");
     await succeed(worker, running);
-    await assert.rejects(older.query("insert into parcels values (1, 'there')"), {
-      code: "23505",
-      message: /parcel 1 must be the only row with its id/,
-    });
-    await older.end();
+    await assertRefused(1, older.query("insert into parcels values (1, 'there')"));
   });
 
   test("at serializable, such a second row is reported when it is claimed", async () => {
@@ -143,23 +118,14 @@ describe("a row that is moved to another partition", () => {
     await older.query("begin isolation level serializable; select count(*) from pg_class");
     await succeed(worker, running);
     await older.query("insert into parcels values (1, 'there'); commit");
-    await older.end();
     assert.deepEqual(await finishAll(), [2, 3, 4]);
     assert.deepEqual(await query("select request_id::integer as id from batch.rejected"), [{ id: 1 }]);
   });
 
   test("a second row with its key is refused while its request is just ending", async () => {
     await claimed("a");
-    const pod = await database.open();
-    await pod.query("begin; select batch.end_attempt('parcel', 1, 'error', 'no', true, false)");
-    const refused = assert.rejects(query("insert into parcels values (1, 'there')"), {
-      code: "23505",
-      message: /parcel 1 must be the only row with its id/,
-    });
-    await database.untilBlocked();
-    await pod.query("commit");
-    await pod.end();
-    await refused;
+    const insert = () => query("insert into parcels values (1, 'there')");
+    await assertRefused(1, database.blockedBy(END_FIRST, insert));
   });
 
   for (const [what, write, accepted] of [
@@ -175,16 +141,9 @@ describe("a row that is moved to another partition", () => {
         create trigger a_react after insert on parcels for each row execute function react()`);
       await query("insert into parcels values (5, 'there')");
       const running = await claimed("a");
-      const other = await database.open();
-      await other.query("begin; update parcels set id = 9 where id = 1");
-      const written = query(write).then(
-        () => "",
-        (error: Error) => error.message,
-      );
-      await database.untilBlocked();
-      await other.query("commit");
-      await other.end();
-      assert.match(await written, accepted ? /^$/ : /no row may get the key of parcel 1 before its running/);
+      const written = database.blockedBy("update parcels set id = 9 where id = 1", () => query(write));
+      if (accepted) await written;
+      else await assert.rejects(written, { message: /no row may get the key of parcel 1 before its running/ });
       await succeed(worker, running);
       await poll();
       assert.equal((await queued()).includes(1), accepted);
@@ -196,23 +155,15 @@ describe("a row that is moved to another partition", () => {
     await older.query("begin isolation level repeatable read; select");
     await query("create table parcels_new partition of parcels for values in ('new')");
     await older.query("insert into parcels values (5, 'new')");
-    await assert.rejects(older.query("update parcels set id = 1 where id = 5"), {
-      code: "23505",
-      message: /parcel 1 must be the only row with its id/,
-    });
-    await older.end();
+    await assertRefused(1, older.query("update parcels set id = 1 where id = 5"));
   });
 
   test("a changed key whose previous request is just ending, since its partition was detached, is a new request", async () => {
     await finishAll();
     await query("insert into parcels values (9, 'there'); alter table parcels detach partition parcels_there");
-    const pod = await database.open();
-    await pod.query("begin; select from batch.claim('parcel', 'a', 'a', 1000, '{1,1,1,1}', 1, null, null, 0, true)");
-    const changing = query("insert into parcels values (15, 'here'); update parcels set id = 9 where id = 15");
-    await database.untilBlocked();
-    await pod.query("commit");
-    await pod.end();
-    await changing;
+    const claim = "select from batch.claim('parcel', 'a', 'a', 1000, '{1,1,1,1}', 1, null, null, 0, true)";
+    const change = "insert into parcels values (15, 'here'); update parcels set id = 9 where id = 15";
+    await database.blockedBy(claim, () => query(change));
     assert.deepEqual(await finishAll(), [9]);
     await query("drop table parcels_there");
   });

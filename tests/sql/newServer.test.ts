@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync } from "node:fs";
 import { after, test } from "node:test";
+import type pg from "pg";
 import { startServer } from "../../simulator/server.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
@@ -13,6 +14,12 @@ import { until } from "../support/until.ts";
 const server = await startServer({ durable: false });
 const { open } = createConnections();
 after(() => server.stop());
+
+/** Polls; resolves with the reason why the kind is stopped. */
+async function poll(client: pg.Client): Promise<string | null> {
+  await client.query("select batch.demand('clap', 1, 10)");
+  return (await client.query("select problem from batch.kind where kind = 'clap'")).rows[0].problem;
+}
 
 test("databases of one new server are migrated, and their roles created, at the same time", {
   timeout: 60_000,
@@ -39,18 +46,14 @@ test("a configuration file with session_replication_role = replica stops the kin
   await admin.query("create database configured");
   const client = await open(server, "configured");
   await migrate(client, noopLog);
-  const poll = async (): Promise<string | null> => {
-    await client.query("select batch.demand('clap', 1, 10)");
-    return (await client.query("select problem from batch.kind where kind = 'clap'")).rows[0].problem;
-  };
   const [{ config_file: file }] = (await client.query("show config_file")).rows;
   appendFileSync(file, "\nsession_replication_role = replica\n");
   await admin.query("select pg_reload_conf()");
-  const problem = await until("the kind has stopped", poll);
+  const problem = await until("the kind has stopped", () => poll(client));
   const [, statements = ""] = / \(session_replication_role is replica\): (.*), and let/.exec(problem) ?? [];
   assert.match(statements, /^alter system .*; select pg_reload_conf\(\)$/);
   for (const each of statements.split("; ")) await admin.query(each);
-  await until("the kind has started again", async () => (await poll()) === null);
+  await until("the kind has started again", async () => (await poll(client)) === null);
 });
 
 test("a database in which triggers fire keeps its kinds running, although the server's other databases have session_replication_role = replica", {
@@ -67,13 +70,9 @@ test("a database in which triggers fire keeps its kinds running, although the se
     await application.query("insert into make_it_clap (duration_seconds) values (1)");
     const { rows } = await application.query("select batch.demand('clap', 1, 10) as jobs");
     assert.deepEqual(rows, [{ jobs: "1" }]);
-    const poll = async (): Promise<string | null> => {
-      await client.query("select batch.demand('clap', 1, 10)");
-      return (await client.query("select problem from batch.kind where kind = 'clap'")).rows[0].problem;
-    };
-    assert.equal(await poll(), null);
+    assert.equal(await poll(client), null);
     await admin.query("alter database primary_here reset session_replication_role");
-    assert.match(String(await poll()), /: alter role all reset session_replication_role, and let/);
+    assert.match(String(await poll(client)), /: alter role all reset session_replication_role, and let/);
   } finally {
     await admin.query("alter role all reset session_replication_role");
   }
@@ -90,16 +89,12 @@ test("a server that is started with session_replication_role = replica stops the
     await migrated.end();
     await started.restart({ session_replication_role: "replica" });
     const client = await open(started, "postgres");
-    const poll = async (): Promise<string | null> => {
-      await client.query("select batch.demand('clap', 1, 10)");
-      return (await client.query("select problem from batch.kind where kind = 'clap'")).rows[0].problem;
-    };
     await client.query("insert into make_it_clap (duration_seconds) values (1)");
     const [, statement = ""] =
-      / \(session_replication_role is replica\): (.*), and let/.exec(String(await poll())) ?? [];
+      / \(session_replication_role is replica\): (.*), and let/.exec(String(await poll(client))) ?? [];
     assert.equal(statement, "alter database postgres set session_replication_role = origin");
     await client.query(statement);
-    assert.equal(await poll(), null);
+    assert.equal(await poll(client), null);
     const application = await open(started, "postgres");
     await application.query("insert into make_it_clap (duration_seconds) values (1)");
     const { rows } = await application.query("select batch.demand('clap', 1, 10) as jobs");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import type pg from "pg";
-import { connectTo, createTestDatabase } from "../support/database.ts";
+import { createTestDatabase } from "../support/database.ts";
 import { claim, claimParams, poll, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
@@ -13,7 +13,8 @@ let shop: pg.Client;
 const SHOP = "shop_of_search_path_test";
 
 before(async () => {
-  await query(`create role ${SHOP} login; create schema shop authorization ${SHOP}`);
+  await database.createRole(SHOP);
+  await query(`create schema shop authorization ${SHOP}`);
   shop = await database.open({ user: SHOP });
   await shop.query(`
     create table shop.seen (who text);
@@ -33,12 +34,6 @@ before(async () => {
     insert into shop.t values (1), (2), (3)`);
   await query("select batch.attach('shop.t', 'attack')");
 });
-// After the database of this file, which ends with everything the role owns.
-after(async () => {
-  const admin = await connectTo("postgres");
-  await admin.query(`drop role ${SHOP}`);
-  await admin.end();
-});
 
 test("a table's owner whose code sets search_path while the table is read: none of it runs as another role, and the kind stops with the reason", async () => {
   const reason = /owner of shop\.t must not set search_path for the session/;
@@ -46,8 +41,7 @@ test("a table's owner whose code sets search_path while the table is read: none 
     $$begin perform pg_catalog.set_config('search_path', 'shop, pg_catalog', false); return true; end$$`);
   assert.equal(await claim(worker, claimParams("a", { kind: "attack" })), undefined);
   assert.equal(await poll(scaler, "attack"), 0);
-  const [status] = await query<{ problem: string }>("select problem from batch.status where kind = 'attack'");
-  assert.match(status?.problem ?? "", reason);
+  assert.match(await database.problem("attack"), reason);
   await assert.rejects(query("select batch.retry('attack', 2)"), reason);
   await assert.rejects(query("select batch.attach('shop.t', 'attack')"), reason);
   assert.deepEqual(await query("select distinct who from shop.seen where who <> $1", [SHOP]), []);

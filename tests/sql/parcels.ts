@@ -27,6 +27,8 @@ export async function own({ token }: Claim): Promise<pg.Client> {
   await program.query(`begin; select batch.own('${token}')`);
   return program;
 }
+/** Ends the attempt on row 1. */
+export const END_FIRST = "select batch.end_attempt('parcel', 1, 'error', 'no', true, false)";
 /** The result of a user's statement that halts in a function of the schema batch, before this text, until work is done. */
 export async function haltBefore(name: string, text: string, statement: string, work: () => Promise<unknown>) {
   return await withSqlMutant(database, [name, text, `perform pg_advisory_xact_lock(11); ${text}`], async () => {
@@ -67,8 +69,7 @@ export const attempts = (id: number) =>
     [id],
   );
 /** Why the kind is stopped; empty when it is not. */
-export const problem = async () =>
-  (await query<{ problem: string | null }>("select problem from batch.status where kind = 'parcel'"))[0]?.problem ?? "";
+export const problem = () => database.problem("parcel");
 
 beforeEach(async () => {
   await query(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { demand, succeed } from "../support/queue.ts";
-import { claimed, database, finishAll, query, queued, scaler, worker } from "./parcels.ts";
+import { claimed, database, finishAll, problem, query, queued, scaler, worker } from "./parcels.ts";
 
 const poll = () => demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 100 });
 
@@ -114,10 +114,7 @@ describe("a table partitioned by range", () => {
   test("a trigger disabled on a partition stops the kind; its rows are enqueued once it is enabled", async () => {
     await query("alter table parcels_1 disable trigger all; insert into parcels (id) values (1), (101)");
     assert.equal(await poll(), 0);
-    assert.match(
-      (await query("select problem from batch.kind where kind = 'parcel'"))[0]?.problem,
-      /lacks the trigger batch_parcel of public.parcels_1/,
-    );
+    assert.match(await problem(), /lacks the trigger batch_parcel of public.parcels_1/);
     await query("select batch.attach('parcels', 'parcel')");
     assert.deepEqual(await queued(), [1, 101]);
     assert.equal(await poll(), 2);
@@ -128,7 +125,7 @@ describe("a table partitioned by range", () => {
     await query("insert into parcels (id) values (1), (201)");
     assert.equal(await poll(), 0);
     assert.match(
-      (await query("select problem from batch.kind where kind = 'parcel'"))[0]?.problem,
+      await problem(),
       /^public.parcels_3 is an unlogged partition .*: alter table public.parcels_3 set logged \(and truncate it if/,
     );
     await query("alter table parcels_3 set logged");

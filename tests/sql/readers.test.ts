@@ -51,12 +51,8 @@ describe("the readers of attached tables", () => {
   });
 
   test("may be created in two transactions at once", async () => {
-    const [first, second] = [await database.open(), await database.open()];
-    await first.query("begin; select batch.attach('public.one', 'one')");
-    const waiting = second.query("select batch.attach('public.two', 'two')");
-    await database.untilBlocked();
-    await first.query("commit");
-    await waiting;
+    const attachTwo = () => query("select batch.attach('public.two', 'two')");
+    await database.blockedBy("select batch.attach('public.one', 'one')", attachTwo);
     assert.deepEqual(await connected(), ["clap", ...KINDS]);
   });
 

@@ -81,21 +81,15 @@ describe("batch.retry", () => {
 
   test("two concurrent calls queue one request", async () => {
     await giveUp();
-    const first = await database.open();
-    await first.query("begin");
-    await first.query("select batch.retry('clap', 1)");
-    const second = retry(1);
-    await database.untilBlocked();
-    await first.query("commit");
-    assert.deepEqual(await second, [{ retry: false }]);
+    const second = await database.blockedBy("select batch.retry('clap', 1)", () => retry(1));
+    assert.deepEqual(second, [{ retry: false }]);
     assert.equal(await queued(), 1);
   });
 
   test("a transaction that still sees the request DEAD is refused", async () => {
     await giveUp();
     const late = await database.open();
-    await late.query("begin isolation level repeatable read");
-    await late.query("select from batch.history");
+    await late.query("begin isolation level repeatable read; select from batch.history");
     await retry(1);
     await attempt("b");
     await assert.rejects(late.query("select batch.retry('clap', 1)"), { code: "40001" });
@@ -103,10 +97,9 @@ describe("batch.retry", () => {
   });
 
   for (const isolation of ["repeatable read", "serializable"]) {
-    test(`a transaction that still sees the request DEAD is refused, also when it has ended again: ${isolation}`, async (context) => {
+    test(`a transaction that still sees the request DEAD is refused, also when it has ended again: ${isolation}`, async () => {
       await giveUp();
       const late = await database.open();
-      context.after(() => late.end());
       await late.query(`begin isolation level ${isolation}; select from batch.history`);
       await retry(1);
       await (await attempt("b")).succeeded();

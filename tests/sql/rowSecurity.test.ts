@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { before, beforeEach, describe, test } from "node:test";
 import type pg from "pg";
 import { parseRow } from "../../worker/src/parseRow.ts";
-import { connectTo, createTestDatabase } from "../support/database.ts";
+import { createTestDatabase } from "../support/database.ts";
 import { claim, claimParams, poll, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
@@ -14,13 +14,9 @@ const NEXT_OWNER = "next_owner_of_row_security_test";
 let owner: pg.Client;
 
 before(async () => {
-  await query(`create role ${OWNER} login; grant create on schema public to ${OWNER}; grant batch_owner to ${OWNER}`);
+  await database.createRole(OWNER);
+  await query(`grant create on schema public to ${OWNER}; grant batch_owner to ${OWNER}`);
   owner = await database.open({ user: OWNER });
-});
-after(async () => {
-  const admin = await connectTo("postgres");
-  await admin.query(`drop role ${OWNER}`);
-  await admin.end();
 });
 
 beforeEach(async () => {
@@ -104,15 +100,14 @@ describe("row level security that is changed later", () => {
     await owner.query("create table parcels (id bigint primary key); insert into parcels values (1)");
     await owner.query("select batch.attach('parcels', 'parcel')");
   });
-  const problem = async () =>
-    (await query<{ problem: string | null }>("select problem from batch.status where kind = 'parcel'"))[0]?.problem;
+  const problem = () => database.problem("parcel");
 
   test("stops the kind with the reason, counts no attempt, and resumes once the table is attached again", async () => {
     await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
     assert.equal(await claim(worker, claimParams("before any poll", { kind: "parcel" })), undefined);
     assert.equal(await poll(scaler, "parcel"), 0);
     assert.match(
-      (await problem()) ?? "",
+      await problem(),
       /row level security hides rows of public\.parcels .*select batch\.attach\('public\.parcels', 'parcel'\)/,
     );
     assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
@@ -128,7 +123,7 @@ describe("row level security that is changed later", () => {
     try {
       assert.equal(await claim(worker, claimParams("before any poll", { kind: "parcel" })), undefined);
       assert.equal(await poll(scaler, "parcel"), 0);
-      assert.match((await problem()) ?? "", /row level security hides rows of public\.parcels from next_owner/);
+      assert.match(await problem(), /row level security hides rows of public\.parcels from next_owner/);
       await query("select batch.attach('parcels', 'parcel')");
       assert.equal(await poll(scaler, "parcel"), 1);
       assert.equal((await take(worker, "a", { kind: "parcel" })).attempt, 1);
@@ -145,7 +140,7 @@ describe("row level security that is changed later", () => {
     assert.equal(await poll(scaler, "parcel"), 1);
     await owner.query("create policy tenants on parcels as restrictive for select using (false)");
     assert.equal(await poll(scaler, "parcel"), 0);
-    assert.match((await problem()) ?? "", /a restrictive policy may hide rows of public\.parcels/);
+    assert.match(await problem(), /a restrictive policy may hide rows of public\.parcels/);
     await owner.query("drop policy tenants on parcels");
     assert.equal(await poll(scaler, "parcel"), 1);
   });

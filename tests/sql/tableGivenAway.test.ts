@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { before, beforeEach, describe, test } from "node:test";
 import type pg from "pg";
 import { SESSION_SETTINGS } from "../../worker/src/sessionOptions.ts";
-import { connectTo, createTestDatabase } from "../support/database.ts";
+import { createTestDatabase } from "../support/database.ts";
 import { type Claim, claim, claimParams, overClient, poll } from "../support/queue.ts";
 
 const database = await createTestDatabase();
@@ -20,12 +20,7 @@ const POLICY = `
   create policy p on office.t using (shop.run(id));
   grant select on office.t to public`;
 
-before(() => query(`create role ${SHOP} login`));
-after(async () => {
-  const admin = await connectTo("postgres");
-  await admin.query(`drop role ${SHOP}`);
-  await admin.end();
-});
+before(() => database.createRole(SHOP));
 
 let shop: pg.Client;
 beforeEach(async () => {
@@ -43,15 +38,8 @@ beforeEach(async () => {
     begin perform setval('shop.seen', (select count(*) from batch.queue)); return true; end$$`);
 });
 
-/** What is answered to a statement that waits while a superuser gives the table away in one transaction with the new owner's statements. */
-async function whileGiven<T>(statement: () => Promise<T>): Promise<T> {
-  const giving = await database.open();
-  await giving.query(`begin; alter table office.t owner to ${SHOP}; set local role ${SHOP}; ${POLICY}`);
-  const waiting = statement();
-  await database.untilBlocked();
-  await giving.query("commit");
-  return await waiting;
-}
+/** A superuser gives the table away in one transaction with the new owner's statements. */
+const GIVE = `alter table office.t owner to ${SHOP}; set local role ${SHOP}; ${POLICY}`;
 
 /** Asserts that the policy has not been able to count the requests; the sequence also shows it if the statement failed. */
 async function assertNothingSeen(): Promise<void> {
@@ -69,7 +57,7 @@ describe("code of a table's new owner does not run with the queue's rights", () 
         await poll(scaler, "given");
         assert.equal((await take(worker, "warm"))?.attempt, 1);
       }
-      assert.equal(await whileGiven(() => take(worker, "a")), undefined);
+      assert.equal(await database.blockedBy(GIVE, () => take(worker, "a")), undefined);
       await assertNothingSeen();
     });
   }
@@ -86,9 +74,7 @@ describe("code of a table's new owner does not run with the queue's rights", () 
       await first.query("begin; lock table office.t");
       const waiting = statement();
       await database.untilBlocked();
-      const given = giving.query(
-        `begin; alter table office.t owner to ${SHOP}; set local role ${SHOP}; ${POLICY}; commit`,
-      );
+      const given = giving.query(`begin; ${GIVE}; commit`);
       await database.untilBlocked(2);
       await first.query("commit");
       await Promise.all([waiting, given]);
@@ -118,13 +104,13 @@ describe("code of a table's new owner does not run with the queue's rights", () 
     await query("alter table office.t rename to u; select batch.attach('office.u', 'given')");
     await query("alter table office.u rename to t");
     assert.equal((await take(worker, "warm"))?.attempt, 1);
-    assert.equal(await whileGiven(() => take(worker, "a")), undefined);
+    assert.equal(await database.blockedBy(GIVE, () => take(worker, "a")), undefined);
     await assertNothingSeen();
   });
 
   test("in a poll that waits for the table", async () => {
     await query("update batch.kind set sweep_pending = true where kind = 'given'");
-    await whileGiven(() => poll(scaler, "given"));
+    await database.blockedBy(GIVE, () => poll(scaler, "given"));
     await assertNothingSeen();
   });
 
@@ -143,7 +129,7 @@ describe("code of a table's new owner does not run with the queue's rights", () 
 
   test("in batch.retry() that waits for the table", async () => {
     const operator = await database.open();
-    await whileGiven(() => operator.query("select batch.retry('given', 1)").catch(() => undefined));
+    await database.blockedBy(GIVE, () => operator.query("select batch.retry('given', 1)").catch(() => undefined));
     await assertNothingSeen();
   });
 

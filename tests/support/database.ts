@@ -22,8 +22,12 @@ export interface TestDatabase {
   insert(count?: number): Promise<unknown>;
   /** Empties the tables: no requests but this many claps, no known Jobs, no polls. */
   reset(claps?: number): Promise<void>;
+  /** Why a kind is stopped; empty if it is not. */
+  problem(kind?: string): Promise<string>;
   /** Another plain connection, for a separate transaction or another role. */
   open(login?: Login): Promise<pg.Client>;
+  /** Creates a role, which can log in; it is dropped with the database. */
+  createRole(name: string, attributes?: string): Promise<void>;
   /** Waits until sessions of this database wait for a lock: one, or this many. */
   untilBlocked(sessions?: number): Promise<unknown>;
   /**
@@ -96,9 +100,11 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
   // If a failed test has left a lock, the next tests fail instead of waiting for ever.
   await client.query("set lock_timeout = '20s'");
   const opened: Database[] = [];
+  const roles: string[] = [];
   after(async () => {
     await Promise.all([...opened.map((database) => database.close()), ...clients.map((each) => each.end())]);
     await admin.query(`drop database ${name} with (force)`);
+    for (const role of roles) await admin.query(`drop role ${role}`);
     await admin.end();
   });
   async function query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
@@ -128,6 +134,14 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
       return rows.map(({ request_id }) => Number(request_id));
     },
     insert,
+    problem: async (kind = "clap") => {
+      const [status] = await query("select problem from batch.status where kind = $1", [kind]);
+      return status?.problem ?? "";
+    },
+    createRole: async (role, attributes = "") => {
+      await query(`create role ${role} login ${attributes}`);
+      roles.push(role);
+    },
     reset: async (claps = 0) => {
       await client.query(RESET);
       if (claps > 0) await insert(claps);
