@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { before, beforeEach, describe, test } from "node:test";
 import type pg from "pg";
 import type { Database } from "../../worker/src/database.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -38,11 +38,11 @@ describe("a program that works on an attempt", { timeout: 60_000 }, () => {
   let attempt: Claim;
 
   before(async () => {
-    await query(`create table effects (id integer); create role ${ROLE} login in role batch_program;
+    await database.createRole(ROLE, "in role batch_program");
+    await query(`create table effects (id integer);
       grant insert, select on effects to ${ROLE}; grant delete, select on make_it_clap to ${ROLE}`);
     program = await database.open({ user: ROLE });
   });
-  after(() => query(`drop owned by ${ROLE}; drop role ${ROLE}`));
   beforeEach(async () => {
     await program.query("rollback");
     await database.reset();

@@ -25,21 +25,19 @@ async function start(leaseSeconds = 0, job = "a") {
   const { connection, attempt } = await startAttempt(database, claimParams(job, { leaseSeconds }));
   const program = await database.open();
   const { token } = attempt;
-  return { connection, attempt, program, token };
+  return { connection, attempt, program, token, own: `select batch.own('${token}')` };
 }
 
 describe("a program's own transaction", { timeout: 60_000 }, () => {
   beforeEach(async () => {
     await database.reset();
-    await query("truncate effects");
-    await query("insert into make_it_clap (duration_seconds) values (40)");
+    await query("truncate effects; insert into make_it_clap (duration_seconds) values (40)");
   });
 
   for (const leaseSeconds of [0, 60]) {
     test(`may take as long as it needs: no statement of its worker waits for it (leaseSeconds ${leaseSeconds})`, async () => {
-      const { connection, attempt, program, token } = await start(leaseSeconds);
-      await program.query("begin");
-      await program.query("select batch.own($1)", [token]);
+      const { connection, attempt, program, own } = await start(leaseSeconds);
+      await program.query(`begin; ${own}`);
       assert.equal(await report(connection, attempt, { progress: { done: 1 } }), false);
       assert.equal(await renew(connection, attempt, { leaseSeconds }), false);
       const announced = announceStop(connection, attempt, 60);
@@ -61,9 +59,8 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
   }
 
   test("that a frozen machine keeps open makes its Job's next pod wait, and then take the request over", async () => {
-    const { attempt, program, token } = await start();
-    await program.query("begin");
-    await program.query("select batch.own($1)", [token]);
+    const { attempt, program, own } = await start();
+    await program.query(`begin; ${own}`);
     const [next, params] = [database.connect(), claimParams("a")];
     assert.equal(await claim(next, params), undefined);
     assert.deepEqual(await reclaim(next, params, true), { finding: "locked", holder: null });
@@ -75,10 +72,9 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
   });
 
   test("ends soon after its program was killed in the middle of a statement, and the attempt can be recorded", async () => {
-    const { connection, attempt, program, token } = await start();
+    const { connection, attempt, program, own } = await start();
     program.on("error", () => undefined);
-    await program.query("begin");
-    await program.query("select batch.own($1)", [token]);
+    await program.query(`begin; ${own}`);
     const { pid } = (await program.query("select pg_backend_pid() as pid")).rows[0];
     program.query("select pg_sleep(60)").catch(() => undefined);
     const running = "select from pg_stat_activity where pid = $1 and wait_event = 'PgSleep'";
@@ -96,10 +92,10 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
     ["waits for no replica at its commit if its session does not", "synchronous_commit", "local", "local"],
   ] as const) {
     test(title, async () => {
-      const { program, token } = await start();
+      const { program, own } = await start();
       const read = async () => (await program.query(`select current_setting('${setting}') as value`)).rows[0].value;
       await program.query(`set ${setting} = '${set}'; begin`);
-      await program.query("select batch.own($1)", [token]);
+      await program.query(own);
       assert.equal(await read(), expected);
       await program.query("commit");
       assert.equal(await read(), set);

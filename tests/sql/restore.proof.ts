@@ -12,14 +12,21 @@ import { createRoles } from "../../worker/src/roles.ts";
 import { page, statements } from "../docs/operationsPage.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
-import { claim, claimParams, claimWithReclaim, defer, fail, poll, succeed, take } from "../support/queue.ts";
+import { claim, claimParams, defer, fail, poll, succeed, take } from "../support/queue.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
+import { workOff } from "../support/workOff.ts";
 
 /** pg_dump must not be older than its server, and the npm package of the server has none: both are Debian's. */
 describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
   let server: DebianServer;
   let folder: string;
   const { open, connect } = createConnections();
+
+  /** Dumps the database `source` into a file of the folder. */
+  const dump = (file: string) =>
+    getOutput(join(DEBIAN_PROGRAMS, "pg_dump"), [
+      ...[`--host=${server.host}`, "--username=postgres", "--format=custom", `--file=${join(folder, file)}`, "source"],
+    ]);
 
   /** Runs pg_restore with a file of the folder, into this database. */
   const restore = (file: string, database: string, options: readonly string[] = [], { host, port, user } = server) =>
@@ -28,10 +35,11 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
       ...[...options, join(folder, file)],
     ]);
 
-  async function createEmpty(name: string, where: DebianServer = server): Promise<void> {
+  async function createEmpty(name: string, where: DebianServer = server): Promise<pg.Client> {
     const admin = await open(where, "postgres");
     await admin.query(`drop database if exists ${name} with (force)`);
     await admin.query(`create database ${name}`);
+    return await open(where, name);
   }
 
   /** Tables whose schemas come before and after batch in a dump. */
@@ -48,7 +56,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
 
   /** A database with a request of each kind in every state. */
   async function fillSource(): Promise<void> {
-    const client = await open(server, "source");
+    const client = await createEmpty("source");
     await migrate(client, noopLog);
     await createRoles(client, { worker: "w", scaler: "s" });
     await client.query(CREATE_TABLES);
@@ -84,33 +92,18 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
 
   /** Runs whatever may run of a kind, and returns which requests that were. */
   async function runAll(database: string, kind: string, where: DebianServer = server): Promise<string[]> {
-    const client = await open(where, database);
-    const worker = connect(where, database);
-    const scaler = connect(where, database);
-    const done: string[] = [];
-    for (let job = 1; job <= 25; job++) {
-      await poll(scaler, kind);
-      await client.query(`
-        update batch.queue set suspected_at = suspected_at - interval '1 hour', reserved_until = reserved_until - interval '1 hour',
-          available_at = available_at - interval '2 hours'`);
-      const claimed = await claimWithReclaim(worker, claimParams(`${database}-${kind}-${job}`, { kind }));
-      if (typeof claimed !== "object") continue;
-      done.push(claimed.requestId);
-      await succeed(worker, claimed);
-    }
+    const [scaler, worker] = [connect(where, database), connect(where, database)];
+    const done = await workOff(await open(where, database), scaler, worker, { kind, count: 25 });
     assert.equal(await poll(scaler, kind), 0);
-    return done.sort();
+    return done;
   }
 
   before(async () => {
     server = await startDebianServer();
     folder = await mkdtemp(join(tmpdir(), "postgres-batch-dump-"));
-    await createEmpty("source");
     await fillSource();
     await waitOutStartupGrace(await open(server, "source"));
-    await getOutput(join(DEBIAN_PROGRAMS, "pg_dump"), [
-      ...[`--host=${server.host}`, "--username=postgres", "--format=custom", `--file=${folder}/dump`, "source"],
-    ]);
+    await dump("dump");
   });
   after(async () => {
     await server?.stop();
@@ -118,11 +111,10 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
   });
 
   test("restored into an empty database: nothing finished runs again, nothing unfinished is lost", async () => {
-    await createEmpty("whole");
+    const client = await createEmpty("whole");
     const { exitCode, stderr } = await restore("dump", "whole");
     assert.equal(exitCode, 0, stderr);
     for (const kind of Object.keys(TABLES)) assert.deepEqual(await runAll("whole", kind), UNFINISHED, kind);
-    const client = await open(server, "whole");
     await client.query(
       "insert into make_it_clap (id, duration_seconds) values (12, 1); insert into zoo.animals values (12)",
     );
@@ -136,22 +128,17 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     const source = await open(server, "source");
     // The source's numbers, and its bounds, run ahead.
     for (let n = 0; n < 3_000; n++) await source.query("select pg_current_xact_id()");
-    const poller = connect(server, "source");
-    await poll(poller, "idle");
-    const ahead = await getOutput(join(DEBIAN_PROGRAMS, "pg_dump"), [
-      ...[`--host=${server.host}`, "--username=postgres", "--format=custom", `--file=${folder}/ahead`, "source"],
-    ]);
-    assert.equal(ahead, "");
+    await poll(connect(server, "source"), "idle");
+    assert.equal(await dump("ahead"), "");
     const other = await startDebianServer();
     after(() => other.stop());
     const admin = await open(other, "postgres");
     await admin.query(
       "create role batch_owner; create role batch_worker; create role batch_scaler; create role batch_program",
     );
-    await createEmpty("moved", other);
+    const client = await createEmpty("moved", other);
     const { exitCode, stderr } = await restore("ahead", "moved", [], other);
     assert.equal(exitCode, 0, stderr);
-    const client = await open(other, "moved");
     const [numbers] = (
       await client.query(
         "select (select waiting_xid from batch.scaling where kind = 'idle') > pg_current_xact_id() as ahead",
@@ -173,8 +160,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
 
   /** A database that was just migrated, with the same tables. */
   async function createMigrated(name: string): Promise<pg.Client> {
-    await createEmpty(name);
-    const client = await open(server, name);
+    const client = await createEmpty(name);
     await migrate(client, noopLog);
     await client.query(CREATE_TABLES);
     return client;
@@ -220,10 +206,9 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
   });
 
   test("its schema alone: nothing runs, inserted rows wait, and the poll and the migration say what is missing", async () => {
-    await createEmpty("schema");
+    const client = await createEmpty("schema");
     const { exitCode, stderr } = await restore("dump", "schema", ["--schema-only"]);
     assert.equal(exitCode, 0, stderr);
-    const client = await open(server, "schema");
     await client.query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
     const worker = connect(server, "schema");
     await assert.rejects(poll(worker), {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import type pg from "pg";
 import { getOutput } from "../../cli/getOutput.ts";
 import { runProgram } from "../../cli/runProgram.ts";
 import { noopLog } from "../../worker/src/log.ts";
@@ -13,8 +14,9 @@ import { page, statements } from "../docs/operationsPage.ts";
 import { codeBlocks } from "../support/codeBlocks.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
-import { claimParams, claimWithReclaim, fail, poll, succeed, take } from "../support/queue.ts";
+import { fail, poll, succeed, take } from "../support/queue.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
+import { workOff } from "../support/workOff.ts";
 
 describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ?? false }, () => {
   let server: DebianServer;
@@ -29,28 +31,28 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
 
   /** Runs what may run, as the roles that log in, and returns which requests that were. */
   async function runAll(name: string): Promise<string[]> {
-    const client = await open(server, name);
-    const [worker, scaler] = [connect(server, name, "batch_worker"), connect(server, name, "batch_scaler")];
-    const done: string[] = [];
-    for (let job = 1; job <= 8; job++) {
-      await poll(scaler);
-      await client.query(
-        "update batch.queue set suspected_at = suspected_at - interval '1 hour', reserved_until = null",
-      );
-      const claimed = await claimWithReclaim(worker, claimParams(`${name}-${job}`));
-      if (typeof claimed !== "object") continue;
-      done.push(claimed.requestId);
-      await succeed(worker, claimed);
-    }
-    return done.sort();
+    const [scaler, worker] = [connect(server, name, "batch_scaler"), connect(server, name, "batch_worker")];
+    return await workOff(await open(server, name), scaler, worker, { count: 8 });
+  }
+
+  /** A new, empty database. */
+  async function create(name: string): Promise<pg.Client> {
+    const admin = await open(server, "postgres");
+    await admin.query(`drop database if exists ${name} with (force)`);
+    await admin.query(`create database ${name}`);
+    return await open(server, name);
+  }
+
+  async function createMigrated(name: string): Promise<pg.Client> {
+    const client = await create(name);
+    await migrate(client, noopLog);
+    return client;
   }
 
   before(async () => {
     server = await startDebianServer();
     folder = await mkdtemp(join(tmpdir(), "postgres-batch-dump-"));
-    await (await open(server, "postgres")).query("create database source");
-    const client = await open(server, "source");
-    await migrate(client, noopLog);
+    const client = await createMigrated("source");
     await createRoles(client, { worker: "w", scaler: "s" });
     await client.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 5)");
     const worker = connect(server, "source", "batch_worker");
@@ -72,10 +74,7 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
     ["without privileges, then migrated and attached again", false, ["--no-privileges"]],
   ] as const) {
     test(`${title}: nothing finished runs again, nothing unfinished is lost`, async () => {
-      const admin = await open(server, "postgres");
-      await admin.query("drop database if exists restored with (force)");
-      await admin.query("create database restored");
-      const client = await open(server, "restored");
+      const client = await create("restored");
       if (migrated) {
         await migrate(client, noopLog);
         await client.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 9)");
@@ -91,10 +90,7 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
   }
 
   test("over a database that was upgraded since, as docs/operations.md says: nothing of it stays, and it can be upgraded again", async () => {
-    const admin = await open(server, "postgres");
-    await admin.query("drop database if exists restored with (force)");
-    await admin.query("create database restored");
-    const client = await open(server, "restored");
+    const client = await create("restored");
     const files = readMigrationFiles();
     const text = "create table batch.more (one bigint)";
     const upgraded = { ...files, migrations: [...files.migrations, { version: 999, name: "more", text }] };
@@ -112,9 +108,8 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
   });
 
   test("the queue alone, as docs/operations.md says, where it was dropped: what is newer than the dump runs as well", async () => {
-    await (await open(server, "postgres")).query("create database dropped");
+    const client = await create("dropped");
     await runTool("pg_restore", "--dbname=dropped", `${folder}/dump`);
-    const client = await open(server, "dropped");
     await client.query("drop schema batch cascade; insert into make_it_clap (duration_seconds) values (1)");
     const block = codeBlocks(page, "sh").find((each) => each.includes("drop schema if exists batch cascade")) ?? "";
     const script = block
@@ -132,11 +127,7 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
   });
 
   test("its data alone, into a migrated database: truncated keys may be inserted again, and a paused kind stays paused", async () => {
-    const admin = await open(server, "postgres");
-    await admin.query("create database truncated");
-    await admin.query("create database filled");
-    const [source, client] = [await open(server, "truncated"), await open(server, "filled")];
-    for (const each of [source, client]) await migrate(each, noopLog);
+    const [source, client] = [await createMigrated("truncated"), await createMigrated("filled")];
     const insert = "insert into make_it_clap (duration_seconds) values (1), (1)";
     await source.query(insert);
     await succeed(connect(server, "truncated", "batch_worker"), await take(connect(server, "truncated"), "a"));
@@ -150,9 +141,7 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
   });
 
   test("its data alone, into a migrated database that was polled before: its requests run at once", async () => {
-    const admin = await open(server, "postgres");
-    await admin.query("create database polled");
-    await migrate(await open(server, "polled"), noopLog);
+    await createMigrated("polled");
     const scaler = connect(server, "polled", "batch_scaler");
     assert.equal(await poll(scaler), 0);
     await runTool("pg_restore", "--data-only", "--dbname=polled", `${folder}/dump`);
@@ -161,11 +150,9 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
   });
 
   test("one table alone, in place of the present one, as docs/operations.md says: nothing finished runs again, nothing unfinished is lost", async () => {
-    const admin = await open(server, "postgres");
-    await admin.query("create database one");
+    const client = await create("one");
     await runTool("pg_restore", "--dbname=one", `${folder}/dump`);
     await runTool("pg_dump", "--clean", "--if-exists", "--table=make_it_clap", `--file=${folder}/one.sql`, "source");
-    const client = await open(server, "one");
     await runTool("psql", "--quiet", "--set=ON_ERROR_STOP=1", `--file=${folder}/one.sql`, "one");
     const replace = statements("Replace a table by a copy").filter((each) => !/pages_(new|old)/.test(each));
     for (const each of replace) {
@@ -175,11 +162,7 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
   });
 
   test("its data alone, with the page's options, where a kind is refused: nothing is restored; emptied as the page says, all is", async () => {
-    const admin = await open(server, "postgres");
-    await admin.query("create database quiet");
-    await admin.query("create database refused");
-    const [source, client] = [await open(server, "quiet"), await open(server, "refused")];
-    for (const each of [source, client]) await migrate(each, noopLog);
+    const [source, client] = [await createMigrated("quiet"), await createMigrated("refused")];
     await source.query("insert into make_it_clap (duration_seconds) values (1), (1)");
     const [quiet, worker] = [connect(server, "quiet"), connect(server, "refused", "batch_worker")];
     await succeed(quiet, await take(quiet, "a"));
@@ -207,9 +190,7 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
   describe("its data alone, into a migrated database whose table was truncated", () => {
     /** A migrated database with nine rows. */
     async function createFilled(name: string) {
-      await (await open(server, "postgres")).query(`create database ${name}`);
-      const client = await open(server, name);
-      await migrate(client, noopLog);
+      const client = await createMigrated(name);
       await client.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 9)");
       return client;
     }

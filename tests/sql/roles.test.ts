@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { before, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type pg from "pg";
 import { parseRow } from "../../worker/src/parseRow.ts";
@@ -140,13 +140,12 @@ describe("what is not a role's work is refused", () => {
       "set role batch_worker",
     ],
   };
-  after(() => query(`drop role ${PROGRAM}`));
   for (const [role, statements] of Object.entries(refused)) {
     let client: pg.Client;
     before(async () => {
       // As it is in new databases since PostgreSQL 15.
       await query("revoke create on schema public from public");
-      if (role === PROGRAM) await query(`create role ${role} login in role batch_program`);
+      if (role === PROGRAM) await database.createRole(role, "in role batch_program");
       client = await database.open({ user: role });
     });
     for (const statement of statements) {

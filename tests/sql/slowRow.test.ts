@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { afterEach, describe, test } from "node:test";
 import type pg from "pg";
 import { statement } from "../../worker/src/queue/statement.ts";
 import { until } from "../support/until.ts";
@@ -18,40 +18,44 @@ async function claim(pod: pg.Client, job: string): Promise<object[]> {
   return (await pod.query(statement("claim").text, values)).rows;
 }
 
+const pods: pg.Client[] = [];
+
 async function openPod(lockMs = 600, statementMs = 800): Promise<pg.Client> {
   const pod = await database.open({ user: "batch_worker" });
+  pods.push(pod);
   await pod.query(`set lock_timeout = '${lockMs}ms'; set statement_timeout = '${statementMs}ms'`);
   return pod;
 }
 
 describe("a row that takes too long to read", { timeout: 60_000 }, () => {
+  // Each pod has the same session, which ends with its connection.
+  afterEach(async () => {
+    await Promise.all(pods.splice(0).map((pod) => pod.end()));
+    await query("drop table if exists parcels, moods; drop type if exists mood cascade");
+  });
+
   test("gets an error each time, waits for its back-off, and never stops its kind", async () => {
     await query(SLOW);
     const pod = await openPod();
-    try {
-      assert.deepEqual(await claim(pod, "a"), []);
-      assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "2", attempt: 1 }]);
-      const error = "its row could not be read within 800ms (statement_timeout)";
-      assert.deepEqual(await attempts(1), [{ attempt: 1, status: "FAILED", reason: "error", error }]);
-      assert.partialDeepStrictEqual(
-        await query(
-          "select attempt, errors, available_at > now() + interval '5 s' as waits from batch.queue where request_id = 1",
-        ),
-        [{ attempt: 1, errors: 1, waits: true }],
-      );
-      await query("update batch.queue set available_at = now() where request_id = 1");
-      await poll();
-      assert.partialDeepStrictEqual(await claim(pod, "b"), [{ request_id: "3" }]);
-      assert.deepEqual(await claim(pod, "c"), []);
-      assert.partialDeepStrictEqual(await attempts(1), [
-        { attempt: 1, status: "FAILED" },
-        { attempt: 2, status: "DEAD", reason: "error", error },
-      ]);
-      assert.deepEqual(await queued(), [2, 3]);
-    } finally {
-      await pod.end();
-      await query("drop table parcels; drop type mood cascade");
-    }
+    assert.deepEqual(await claim(pod, "a"), []);
+    assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "2", attempt: 1 }]);
+    const error = "its row could not be read within 800ms (statement_timeout)";
+    assert.deepEqual(await attempts(1), [{ attempt: 1, status: "FAILED", reason: "error", error }]);
+    assert.partialDeepStrictEqual(
+      await query(
+        "select attempt, errors, available_at > now() + interval '5 s' as waits from batch.queue where request_id = 1",
+      ),
+      [{ attempt: 1, errors: 1, waits: true }],
+    );
+    await query("update batch.queue set available_at = now() where request_id = 1");
+    await poll();
+    assert.partialDeepStrictEqual(await claim(pod, "b"), [{ request_id: "3" }]);
+    assert.deepEqual(await claim(pod, "c"), []);
+    assert.partialDeepStrictEqual(await attempts(1), [
+      { attempt: 1, status: "FAILED" },
+      { attempt: 2, status: "DEAD", reason: "error", error },
+    ]);
+    assert.deepEqual(await queued(), [2, 3]);
   });
 
   for (const [what, sql] of [
@@ -65,15 +69,10 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
         alter table parcels add m mood default 'fine'; grant select on moods to batch_owner`);
       const [pod, locking] = [await openPod(300, 10_000), await database.open()];
       await locking.query(`begin; ${sql}`);
-      try {
-        await assert.rejects(claim(pod, "a"), { code: "55P03" });
-        assert.deepEqual(await query("select from batch.history"), []);
-        await locking.query("commit");
-        assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "1", attempt: 1 }]);
-      } finally {
-        await Promise.all([pod.end(), locking.end()]);
-        await query("drop table parcels, moods; drop type mood cascade");
-      }
+      await assert.rejects(claim(pod, "a"), { code: "55P03" });
+      assert.deepEqual(await query("select from batch.history"), []);
+      await locking.query("commit");
+      assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "1", attempt: 1 }]);
     });
   }
 
@@ -83,15 +82,10 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
       if $1 = 'lost' then raise io_error using message = 'could not read block 1'; end if; perform pg_sleep(60); return '1'; end$$`);
     await query("update parcels set m = 'lost' where id = 1");
     const pod = await openPod();
-    try {
-      assert.deepEqual(await claim(pod, "a"), []);
-      const error = "its row cannot be read: could not read block 1";
-      assert.deepEqual(await attempts(1), [{ attempt: 1, status: "FAILED", reason: "error", error }]);
-      assert.deepEqual(await attempts(2), []);
-    } finally {
-      await pod.end();
-      await query("drop table parcels; drop type mood cascade");
-    }
+    assert.deepEqual(await claim(pod, "a"), []);
+    const error = "its row cannot be read: could not read block 1";
+    assert.deepEqual(await attempts(1), [{ attempt: 1, status: "FAILED", reason: "error", error }]);
+    assert.deepEqual(await attempts(2), []);
   });
 
   test("because other rows or a lock took the time is counted against no limit", async () => {
@@ -104,16 +98,11 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
       grant select on moods to batch_owner`);
     const [pod, locking] = [await openPod(1_200, 1_600), await database.open()];
     await locking.query("begin; lock table moods in access exclusive mode");
-    try {
-      assert.deepEqual(await claim(pod, "a"), []);
-      assert.partialDeepStrictEqual(await attempts(1), [{ attempt: 1, status: "DEAD" }]);
-      assert.deepEqual(await attempts(2), []);
-      await locking.query("commit");
-      assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "2", attempt: 1 }]);
-    } finally {
-      await Promise.all([pod.end(), locking.end()]);
-      await query("drop table parcels, moods; drop type mood cascade");
-    }
+    assert.deepEqual(await claim(pod, "a"), []);
+    assert.partialDeepStrictEqual(await attempts(1), [{ attempt: 1, status: "DEAD" }]);
+    assert.deepEqual(await attempts(2), []);
+    await locking.query("commit");
+    assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "2", attempt: 1 }]);
   });
 
   test("and cannot be read then gets an error each time, and never stops its kind", async () => {
@@ -123,36 +112,25 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
       create cast (mood as json) with function mood_json(mood);
       alter table parcels add m mood default 'fine'; update parcels set m = 'wrong' where id = 1`);
     const pod = await openPod(1_200, 2_000);
-    try {
-      assert.deepEqual(await claim(pod, "a"), []);
-      assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "2", attempt: 1 }]);
-      const error = "its row could not be read within 2s (statement_timeout)";
-      assert.deepEqual(await attempts(1), [{ attempt: 1, status: "FAILED", reason: "error", error }]);
-    } finally {
-      await pod.end();
-      await query("drop table parcels; drop type mood cascade");
-    }
+    assert.deepEqual(await claim(pod, "a"), []);
+    assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "2", attempt: 1 }]);
+    const error = "its row could not be read within 2s (statement_timeout)";
+    assert.deepEqual(await attempts(1), [{ attempt: 1, status: "FAILED", reason: "error", error }]);
   });
 
   test("because an operator cancels the claim is counted against no limit", async () => {
     await query(SLOW);
-    const pod = await database.open({ user: "batch_worker" });
-    await pod.query("set lock_timeout = '8s'; set statement_timeout = '9s'");
+    const pod = await openPod(8_000, 9_000);
     const claiming = assert.rejects(claim(pod, "a"), { code: "57014" });
-    try {
-      await until("the claim is canceled while it reads", async () =>
-        (
-          await query(
-            `select pg_cancel_backend(pid) from pg_stat_activity
-             where datname = current_database() and usename = 'batch_worker' and wait_event = 'PgSleep'`,
-          )
-        ).at(0),
-      );
-      await claiming;
-      assert.deepEqual(await query("select from batch.history"), []);
-    } finally {
-      await pod.end();
-      await query("drop table parcels; drop type mood cascade");
-    }
+    await until("the claim is canceled while it reads", async () =>
+      (
+        await query(
+          `select pg_cancel_backend(pid) from pg_stat_activity
+           where datname = current_database() and usename = 'batch_worker' and wait_event = 'PgSleep'`,
+        )
+      ).at(0),
+    );
+    await claiming;
+    assert.deepEqual(await query("select from batch.history"), []);
   });
 });

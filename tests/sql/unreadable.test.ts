@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { afterEach, describe, test } from "node:test";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { claim, claimParams, succeed } from "../support/queue.ts";
-import { attempts, claimed, claimNext, finishAll, poll, problem, query, queued, worker } from "./parcels.ts";
+import { attempts, claimed, claimNext, database, finishAll, poll, problem, query, queued, worker } from "./parcels.ts";
 
 const MOOD = `create type mood as enum ('fine', 'odd');
   create function mood_json(mood) returns json language plpgsql as $$begin
@@ -13,7 +13,9 @@ const MOOD = `create type mood as enum ('fine', 'odd');
   create cast (mood as json) with function mood_json(mood);
   alter table parcels add m mood default 'fine'`;
 const OWNER = "owner_of_unreadable_test";
-const OWNED = `create role ${OWNER}; grant create, usage on schema public to ${OWNER}; alter table parcels owner to ${OWNER};
+await database.createRole(OWNER);
+await query(`grant create, usage on schema public to ${OWNER}`);
+const OWNED = `alter table parcels owner to ${OWNER};
   alter table parcels enable row level security; alter table parcels force row level security;
   select batch.attach('parcels', 'parcel')`;
 /** A policy whose function runs this statement. */
@@ -57,36 +59,31 @@ const CHANGES: Record<string, { readonly breaks: string; readonly repairs: strin
   },
 };
 
+afterEach(() =>
+  query("drop table if exists parcels; drop type if exists mood cascade; drop function if exists may_see"),
+);
+
 describe("a table of which no row can be read", () => {
   for (const [what, { breaks, repairs, reason }] of Object.entries(CHANGES)) {
     test(`by ${what}: the kind stops with the reason, no attempt is counted, and it resumes`, async () => {
       await query(breaks);
-      try {
-        assert.equal(await claimNext("a"), undefined);
-        assert.deepEqual(await query("select from batch.history"), []);
-        assert.equal(await poll(), 0);
-        assert.match(await problem(), reason);
-        assert.equal(await claimNext("b"), undefined);
-        await query(repairs);
-        assert.equal(await poll(), 3);
-        assert.equal(await problem(), "");
-        assert.equal((await claimed("c")).attempt, 1);
-      } finally {
-        await query("drop table parcels; drop type if exists mood cascade; drop function if exists may_see()");
-        if (breaks.includes(OWNER)) await query(`drop owned by ${OWNER}; drop role ${OWNER}`);
-      }
+      assert.equal(await claimNext("a"), undefined);
+      assert.deepEqual(await query("select from batch.history"), []);
+      assert.equal(await poll(), 0);
+      assert.match(await problem(), reason);
+      assert.equal(await claimNext("b"), undefined);
+      await query(repairs);
+      assert.equal(await poll(), 3);
+      assert.equal(await problem(), "");
+      assert.equal((await claimed("c")).attempt, 1);
     });
   }
 
   test("one such row among others affects only itself", async () => {
     await query(`${MOOD}; update parcels set m = 'odd' where id < 3`);
-    try {
-      assert.equal((await claimed("a")).requestId, "3");
-      assert.partialDeepStrictEqual(await attempts(1), [{ status: "DEAD", error: "its row cannot be read: no right" }]);
-      assert.equal(await poll(), 1);
-    } finally {
-      await query("drop table parcels; drop type mood cascade");
-    }
+    assert.equal((await claimed("a")).requestId, "3");
+    assert.partialDeepStrictEqual(await attempts(1), [{ status: "DEAD", error: "its row cannot be read: no right" }]);
+    assert.equal(await poll(), 1);
   });
 
   for (const condition of ["io_error", "data_corrupted", "internal_error"]) {
@@ -94,30 +91,22 @@ describe("a table of which no row can be read", () => {
       await query(`${MOOD}; update parcels set m = 'odd' where id = 1;
         create or replace function mood_json(mood) returns json language plpgsql as $$begin
           if $1 = 'odd' then raise ${condition} using message = 'could not read block 1'; end if; return '1'; end$$`);
-      try {
-        assert.equal((await claimed("a")).requestId, "2");
-        const error = "its row cannot be read: could not read block 1";
-        assert.partialDeepStrictEqual(await attempts(1), [{ attempt: 1, status: "FAILED", error }]);
-        await query("create or replace function mood_json(mood) returns json language sql as 'select ''1''::json'");
-        await query("update batch.queue set available_at = now() where request_id = 1");
-        await poll();
-        assert.deepEqual((await finishAll()).sort(), [1, 3]);
-        assert.partialDeepStrictEqual(await attempts(1), [{ status: "FAILED" }, { attempt: 2, status: "SUCCESS" }]);
-      } finally {
-        await query("drop table parcels; drop type mood cascade");
-      }
+      assert.equal((await claimed("a")).requestId, "2");
+      const error = "its row cannot be read: could not read block 1";
+      assert.partialDeepStrictEqual(await attempts(1), [{ attempt: 1, status: "FAILED", error }]);
+      await query("create or replace function mood_json(mood) returns json language sql as 'select ''1''::json'");
+      await query("update batch.queue set available_at = now() where request_id = 1");
+      await poll();
+      assert.deepEqual((await finishAll()).sort(), [1, 3]);
+      assert.partialDeepStrictEqual(await attempts(1), [{ status: "FAILED" }, { attempt: 2, status: "SUCCESS" }]);
     });
   }
 
   test("twenty such rows at both ends of the queue affect only themselves, and the one between them runs", async () => {
     await query(`${MOOD}; delete from parcels; insert into parcels (id, m) select n, case when n = 11 then 'fine' else 'odd' end::mood
       from generate_series(1, 21) n`);
-    try {
-      assert.equal((await claimed("a")).requestId, "11");
-      assert.equal(await problem(), "");
-    } finally {
-      await query("drop table parcels; drop type mood cascade");
-    }
+    assert.equal((await claimed("a")).requestId, "11");
+    assert.equal(await problem(), "");
   });
 
   test("many requests of which none can be read stop their kind, although finished ones can be read", async () => {
@@ -125,17 +114,13 @@ describe("a table of which no row can be read", () => {
     await query(
       `${MOOD}; update parcels set m = 'odd' where id > 1; insert into parcels (id, m) select n, 'odd' from generate_series(4, 12) n`,
     );
-    try {
-      assert.equal(await claimNext("b"), undefined);
-      assert.equal(await poll(), 0);
-      assert.match(await problem(), /no row of public\.parcels can be read: no right/);
-      assert.deepEqual(await query("select from batch.history where status <> 'SUCCESS'"), []);
-      await query("insert into parcels (id) values (13)");
-      assert.equal(await poll(), 10);
-      assert.equal((await claimed("c")).requestId, "13");
-    } finally {
-      await query("drop table parcels; drop type mood cascade");
-    }
+    assert.equal(await claimNext("b"), undefined);
+    assert.equal(await poll(), 0);
+    assert.match(await problem(), /no row of public\.parcels can be read: no right/);
+    assert.deepEqual(await query("select from batch.history where status <> 'SUCCESS'"), []);
+    await query("insert into parcels (id) values (13)");
+    assert.equal(await poll(), 10);
+    assert.equal((await claimed("c")).requestId, "13");
   });
 
   test("the only row, if it has a value that cannot be converted, affects only itself", async () => {
@@ -153,13 +138,9 @@ test("a claim that can neither enqueue rows that no trigger saw nor read any rep
   await query(
     `${policy("if current_user <> session_user and session_user = 'batch_worker' then raise 'hidden'; end if; return true")}`,
   );
-  try {
-    await query("update batch.kind set unqueued_above = 0 where kind = 'parcel'");
-    assert.equal(await claimNext("a"), undefined);
-    assert.match(await problem(), /no row of public\.parcels can be read: hidden/);
-  } finally {
-    await query(`drop table parcels; drop function may_see; drop owned by ${OWNER}; drop role ${OWNER}`);
-  }
+  await query("update batch.kind set unqueued_above = 0 where kind = 'parcel'");
+  assert.equal(await claimNext("a"), undefined);
+  assert.match(await problem(), /no row of public\.parcels can be read: hidden/);
 });
 
 test("batch.retry of a request whose row cannot be read names the reason", async () => {
