@@ -2,24 +2,18 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
 import { fail, poll, succeed, take } from "../support/queue.ts";
-import { page, statements } from "./operationsPage.ts";
+import { page, run, statements } from "./operationsPage.ts";
 
 const database = await createTestDatabase();
 const { query } = database;
 
 describe("docs/operations.md", () => {
+  const worker = database.connect();
   const scaler = database.connect();
   const getStatus = async (id: number) =>
     (await query<{ status: string }>("select status from clap where id = $1", [id]))[0]?.status;
 
-  async function claimed(job: string) {
-    const connection = database.connect();
-    return { connection, attempt: await take(connection, job) };
-  }
-
-  async function run(heading: string): Promise<void> {
-    for (const each of statements(heading)) await query(each);
-  }
+  const finish = async (job: string, kind = "clap") => succeed(worker, await take(worker, job, { kind }));
 
   const sequences = () => query("select relname from pg_class where relname like 'arrivals%' order by 1");
 
@@ -27,23 +21,21 @@ describe("docs/operations.md", () => {
     query("insert into make_it_clap (id, duration_seconds) select unnest($1::bigint[]), 1", [ids]);
 
   beforeEach(() => database.reset());
+  afterEach(() =>
+    query(`select batch.detach(kind) from batch.kind where kind <> 'clap';
+      drop table if exists pages, pages_old; delete from batch.kind where kind <> 'clap'`),
+  );
 
   test("retries the requests that became DEAD yesterday with one error", async () => {
     await insert(1, 2, 3, 4);
-    for (const [job, message] of Object.entries({
-      a: "connection refused",
-      b: "no",
-      c: "connection refused",
-      d: "connection refused",
-    })) {
-      const { connection, attempt } = await claimed(job);
-      await fail(connection, attempt, { reason: "error", message, final: true });
+    const refused = "connection refused";
+    for (const [job, message] of Object.entries({ a: refused, b: "no", c: refused, d: refused })) {
+      await fail(worker, await take(worker, job), { reason: "error", message, final: true });
     }
     await query("update batch.history set ended_at = current_date - interval '1 minute' where request_id < 4");
     // One that has succeeded since, and one whose row was deleted.
     await query("select batch.retry('clap', 1)");
-    const { connection, attempt } = await claimed("e");
-    await succeed(connection, attempt);
+    await finish("e");
     await insert(5);
     await query("delete from batch.queue where request_id = 5");
     const [, , ofOneError = ""] = statements("Run a request again");
@@ -53,7 +45,7 @@ describe("docs/operations.md", () => {
 
   test("cancels everything that waits, and nothing that runs", async () => {
     await insert(1, 2, 3);
-    await claimed("a");
+    await take(worker, "a");
     for (const each of statements("Cancel a request").slice(2)) await query(each);
     assert.deepEqual(await query("select request_id from batch.queue"), [{ request_id: "1" }]);
     assert.equal(await getStatus(3), "DEAD");
@@ -82,30 +74,25 @@ describe("docs/operations.md", () => {
   test("stops and resumes all kinds, except one that was paused before", async () => {
     await insert(1);
     await query("select batch.pause('clap', 'the warehouse is closed')");
-    await run("Stop everything now");
+    await run(query, "Stop everything now");
     assert.equal(await poll(scaler), 0);
-    const [status] = await query<{ problem: string }>("select problem from batch.status");
-    assert.match(status?.problem ?? "", /the warehouse is closed/);
+    assert.match(await database.problem(), /the warehouse is closed/);
     await query("select batch.resume('clap')");
   });
 
   test("copies attempts that are purged a while later", async () => {
     await insert(1);
-    const { connection, attempt } = await claimed("a");
-    await succeed(connection, attempt);
+    await finish("a");
     await query("update batch.history set ended_at = now() - interval '90 days' + interval '1 hour'");
-    await run("Archive the history");
+    await run(query, "Archive the history");
     assert.equal((await query("delete from attempt_archive returning 1")).length, 1);
   });
 
   test("copies old attempts, and may be repeated", async () => {
     await insert(1, 2);
-    for (const job of ["a", "b"]) {
-      const { connection, attempt } = await claimed(job);
-      await succeed(connection, attempt);
-    }
+    for (const job of ["a", "b"]) await finish(job);
     await query("update batch.history set ended_at = ended_at - interval '91 days' where request_id = 1");
-    for (let n = 0; n < 2; n++) await run("Archive the history");
+    for (let n = 0; n < 2; n++) await run(query, "Archive the history");
     assert.deepEqual(await query("select request_id, status from attempt_archive"), [
       { request_id: "1", status: "SUCCESS" },
     ]);
@@ -117,21 +104,17 @@ describe("docs/operations.md", () => {
   test("deletes a kind: its rows are new requests when its table is attached again", async () => {
     await query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
     await query("insert into pages values (1)");
-    const worker = database.connect();
-    await succeed(worker, await take(worker, "a", { kind: "page" }));
-    await run("Detach a kind");
+    await finish("a", "page");
+    await run(query, "Detach a kind");
     assert.deepEqual(await query("select kind from batch.status"), [{ kind: "clap" }]);
     assert.deepEqual(await sequences(), [{ relname: "arrivals_clap" }]);
     await query("select batch.attach('pages', 'page')");
-    const again = await take(worker, "b", { kind: "page" });
-    assert.equal(again.attempt, 1);
-    await query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'");
+    assert.equal((await take(worker, "b", { kind: "page" })).attempt, 1);
   });
 
   test("deletes nothing of a kind that is attached again meanwhile", async () => {
     await insert(1);
-    const { connection, attempt } = await claimed("a");
-    await succeed(connection, attempt);
+    await finish("a");
     const [, ...deletion] = statements("Detach a kind");
     for (const each of deletion) await query(each.replace("page", "clap"));
     assert.equal(await getStatus(1), "SUCCESS");
@@ -140,14 +123,13 @@ describe("docs/operations.md", () => {
   });
 
   test("renames a kind: ended requests stay ended, and the others run once", async () => {
-    await query("drop table if exists pages; create table pages (id bigint primary key)");
+    await query("create table pages (id bigint primary key)");
     await query("insert into pages values (8); select batch.attach('pages', 'page'); truncate pages");
     await query("insert into pages select generate_series(1, 4)");
-    const worker = database.connect();
-    await succeed(worker, await take(worker, "a", { kind: "page" }));
+    await finish("a", "page");
     await fail(worker, await take(worker, "b", { kind: "page" }), { reason: "error", message: "no", final: true });
     await query("delete from pages where id = 1; insert into pages values (1)");
-    await run("Rename a kind");
+    await run(query, "Rename a kind");
     assert.deepEqual(await query("select kind from batch.kind order by 1"), [{ kind: "clap" }, { kind: "site" }]);
     assert.deepEqual(await sequences(), [{ relname: "arrivals_clap" }, { relname: "arrivals_site" }]);
     assert.equal(await poll(scaler, "site"), 3);
@@ -158,7 +140,6 @@ describe("docs/operations.md", () => {
       await succeed(worker, attempt);
     }
     assert.deepEqual(ran.sort(), ["1.2", "3.1", "4.1"]);
-    await query("select batch.detach('site'); drop table pages; delete from batch.kind where kind = 'site'");
   });
 
   test("renames a paused kind, and back: what it was stays, and its requests are counted at once", async () => {
@@ -166,7 +147,7 @@ describe("docs/operations.md", () => {
     await query("insert into pages values (1), (2); select batch.pause('page', 'closed')");
     await query("insert into batch.queue (kind, request_id) values ('page', 3)");
     await query("select batch.reject('page', array[3], 'by hand')");
-    await run("Rename a kind");
+    await run(query, "Rename a kind");
     assert.deepEqual(await query("select kind, rejected, problem from batch.status where kind <> 'clap'"), [
       { kind: "site", rejected: "1", problem: "paused: closed (to continue: select batch.resume('site'))" },
     ]);
@@ -177,7 +158,6 @@ describe("docs/operations.md", () => {
       await query(each.replace(/(?<![a-z])(page|site)(?![a-z])/g, (kind) => other[kind] ?? kind));
     }
     assert.equal(await poll(scaler, "page"), 2);
-    await query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'");
   });
 
   test("renames a kind while an application deletes a row: neither fails", async () => {
@@ -192,8 +172,6 @@ describe("docs/operations.md", () => {
     for (const each of rest) await query(each);
     assert.equal((await deleted).rowCount, 1);
     assert.deepEqual(await database.queued("site"), [2]);
-    await application.end();
-    await query("select batch.detach('site'); drop table pages; delete from batch.kind where kind = 'site'");
   });
 
   describe("of a table that is changed", () => {
@@ -201,27 +179,25 @@ describe("docs/operations.md", () => {
       await query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
       await query("insert into pages values (1), (2), (3)");
     });
-    afterEach(() => query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'"));
 
     test("changes the type of the key, which PostgreSQL refuses otherwise", async () => {
       await assert.rejects(query("alter table pages alter column id type bigint"), {
         message: "cannot alter type of a column used in a trigger definition",
       });
-      await run("Change the key's column");
+      await run(query, "Change the key's column");
       await query("update pages set id = 11 where id = 1");
       assert.deepEqual(await database.queued("page"), [2, 3, 11]);
     });
 
     test("replaces it by a copy: finished requests stay finished, and a running one ends", async () => {
-      const worker = database.connect();
-      await succeed(worker, await take(worker, "a", { kind: "page" }));
+      await finish("a", "page");
       const running = await take(worker, "b", { kind: "page" });
       await query("create table pages_new (like pages including all); insert into pages_new table pages");
-      await run("Replace a table by a copy");
+      await run(query, "Replace a table by a copy");
       assert.deepEqual(await database.queued("page"), [2, 3]);
       await succeed(worker, running);
       assert.deepEqual(await database.queued("page"), [3]);
-      await query("insert into pages values (4); drop table pages_old");
+      await query("insert into pages values (4)");
       assert.equal(await poll(scaler, "page"), 2);
       for (const id of ["3", "4"]) assert.equal((await take(worker, id, { kind: "page" })).requestId, id);
     });
@@ -231,8 +207,8 @@ describe("docs/operations.md", () => {
       await query("select setval('pages_id_seq', 3)");
       await query("create table pages_new (like pages including all)");
       await query("insert into pages_new overriding system value table pages");
-      await run("Replace a table by a copy");
-      await query("insert into pages default values; drop table pages_old");
+      await run(query, "Replace a table by a copy");
+      await query("insert into pages default values");
       assert.equal((await database.queued("page")).length, 4);
     });
   });

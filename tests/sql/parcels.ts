@@ -60,6 +60,11 @@ export async function partitionByPlace(): Promise<void> {
     create table parcels_here partition of parcels for values in ('here')`);
   await database.reset();
 }
+/** Adds a column `m`, 'fine' or 'odd', whose values become JSON by this code in PL/pgSQL. */
+export const addMood = (code: string) => `create type mood as enum ('fine', 'odd');
+  create function mood_json(mood) returns json language plpgsql as $$begin ${code} return '1'; end$$;
+  create cast (mood as json) with function mood_json(mood);
+  alter table parcels add m mood default 'fine'`;
 /** The requests in the queue. */
 export const queued = () => database.queued("parcel");
 /** The attempts of a request, in order. */

@@ -3,14 +3,10 @@ import { afterEach, describe, test } from "node:test";
 import type pg from "pg";
 import { statement } from "../../worker/src/queue/statement.ts";
 import { until } from "../support/until.ts";
-import { attempts, database, poll, query, queued } from "./parcels.ts";
+import { addMood, attempts, database, poll, query, queued } from "./parcels.ts";
 
 /** Row 1 is read for a minute. */
-const SLOW = `create type mood as enum ('fine', 'slow');
-  create function mood_json(mood) returns json language plpgsql as
-    $$begin if $1 = 'slow' then perform pg_sleep(60); end if; return '1'; end$$;
-  create cast (mood as json) with function mood_json(mood);
-  alter table parcels add m mood default 'fine'; update parcels set m = 'slow' where id = 1`;
+const SLOW = `${addMood("if $1 = 'odd' then perform pg_sleep(60); end if;")}; update parcels set m = 'odd' where id = 1`;
 
 /** Claims as a worker does, with shorter timeouts. */
 async function claim(pod: pg.Client, job: string): Promise<object[]> {
@@ -63,10 +59,9 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
     ["because what it reads is locked", "lock table moods in access exclusive mode"],
   ] as const) {
     test(`${what} is counted against no limit`, async () => {
-      await query(`create table moods (); create type mood as enum ('fine');
-        create function mood_json(mood) returns json language plpgsql as $$begin perform from public.moods; return '1'; end$$;
-        create cast (mood as json) with function mood_json(mood);
-        alter table parcels add m mood default 'fine'; grant select on moods to batch_owner`);
+      await query(
+        `create table moods (); grant select on moods to batch_owner; ${addMood("perform from public.moods;")}`,
+      );
       const [pod, locking] = [await openPod(300, 10_000), await database.open()];
       await locking.query(`begin; ${sql}`);
       await assert.rejects(claim(pod, "a"), { code: "55P03" });
@@ -77,10 +72,8 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
   }
 
   test("does not make another request DEAD whose row the server's disk did not return", async () => {
-    await query(SLOW);
-    await query(`alter type mood add value 'lost'; create or replace function mood_json(mood) returns json language plpgsql as $$begin
-      if $1 = 'lost' then raise io_error using message = 'could not read block 1'; end if; perform pg_sleep(60); return '1'; end$$`);
-    await query("update parcels set m = 'lost' where id = 1");
+    const lost = "if $1 = 'odd' then raise io_error using message = 'could not read block 1'; end if;";
+    await query(`${addMood(`${lost} perform pg_sleep(60);`)}; update parcels set m = 'odd' where id = 1`);
     const pod = await openPod();
     assert.deepEqual(await claim(pod, "a"), []);
     const error = "its row cannot be read: could not read block 1";
@@ -89,13 +82,9 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
   });
 
   test("because other rows or a lock took the time is counted against no limit", async () => {
-    await query(`create table moods (); create type mood as enum ('fine', 'wrong');
-      create function mood_json(mood) returns json language plpgsql as $$begin
-        if $1 = 'wrong' then perform pg_sleep(0.25); raise 'wrong'; end if;
-        perform from public.moods; return '1'; end$$;
-      create cast (mood as json) with function mood_json(mood);
-      alter table parcels add m mood default 'fine'; update parcels set m = 'wrong' where id = 1;
-      grant select on moods to batch_owner`);
+    const wrong = "if $1 = 'odd' then perform pg_sleep(0.25); raise 'wrong'; end if;";
+    await query(`create table moods (); grant select on moods to batch_owner;
+      ${addMood(`${wrong} perform from public.moods;`)}; update parcels set m = 'odd' where id = 1`);
     const [pod, locking] = [await openPod(1_200, 1_600), await database.open()];
     await locking.query("begin; lock table moods in access exclusive mode");
     assert.deepEqual(await claim(pod, "a"), []);
@@ -106,11 +95,8 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
   });
 
   test("and cannot be read then gets an error each time, and never stops its kind", async () => {
-    await query(`create type mood as enum ('fine', 'wrong');
-      create function mood_json(mood) returns json language plpgsql as
-        $$begin if $1 = 'wrong' then perform pg_sleep(1.2); raise 'wrong'; end if; return '1'; end$$;
-      create cast (mood as json) with function mood_json(mood);
-      alter table parcels add m mood default 'fine'; update parcels set m = 'wrong' where id = 1`);
+    const wrong = "if $1 = 'odd' then perform pg_sleep(1.2); raise 'wrong'; end if;";
+    await query(`${addMood(wrong)}; update parcels set m = 'odd' where id = 1`);
     const pod = await openPod(1_200, 2_000);
     assert.deepEqual(await claim(pod, "a"), []);
     assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "2", attempt: 1 }]);

@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { demand, succeed } from "../support/queue.ts";
-import { attempts, claimed, claimNext, database, poll, problem, query, queued, scaler, worker } from "./parcels.ts";
+import {
+  addMood,
+  attempts,
+  claimed,
+  claimNext,
+  database,
+  poll,
+  problem,
+  query,
+  queued,
+  scaler,
+  worker,
+} from "./parcels.ts";
 
 describe("a change of the table that is followed", () => {
   const changes: Record<string, string> = {
@@ -220,16 +232,10 @@ describe("a row that cannot be processed affects only itself", () => {
   });
 
   test("a row that raises when it is read", async () => {
-    await query(`create domain odd as text; create type mood as enum ('fine', 'bad');
-      create function mood_json(mood) returns json language plpgsql as $$begin if $1 = 'bad' then raise 'no mood'; end if; return '1'; end$$;
-      create cast (mood as json) with function mood_json(mood)`);
-    await query("alter table parcels add m mood default 'fine'; update parcels set m = 'bad' where id = 1");
-    await query("grant execute on function mood_json to batch_owner");
+    await query(`${addMood("if $1 = 'odd' then raise 'no mood'; end if;")}; update parcels set m = 'odd' where id = 1`);
     assert.equal((await claimed("a")).requestId, "2");
     assert.partialDeepStrictEqual(await attempts(1), [{ status: "DEAD", error: "its row cannot be read: no mood" }]);
-    await query(
-      "alter table parcels drop m; drop cast (mood as json); drop function mood_json; drop type mood; drop domain odd",
-    );
+    await query("drop type mood cascade");
   });
 
   test("a missing row: no pod has failed, and the Job continues with another request", async () => {

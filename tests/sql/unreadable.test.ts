@@ -5,13 +5,23 @@ import { migrate } from "../../worker/src/migrate.ts";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { claim, claimParams, succeed } from "../support/queue.ts";
-import { attempts, claimed, claimNext, database, finishAll, poll, problem, query, queued, worker } from "./parcels.ts";
+import {
+  addMood,
+  attempts,
+  claimed,
+  claimNext,
+  database,
+  finishAll,
+  poll,
+  problem,
+  query,
+  queued,
+  worker,
+} from "./parcels.ts";
 
-const MOOD = `create type mood as enum ('fine', 'odd');
-  create function mood_json(mood) returns json language plpgsql as $$begin
-    if $1 = 'odd' then raise exception 'no right' using errcode = 'insufficient_privilege'; end if; return '1'; end$$;
-  create cast (mood as json) with function mood_json(mood);
-  alter table parcels add m mood default 'fine'`;
+const MOOD = addMood("if $1 = 'odd' then raise 'no right' using errcode = 'insufficient_privilege'; end if;");
+/** Every mood is JSON. */
+const READABLE = "create or replace function mood_json(mood) returns json language sql as 'select ''1''::json'";
 const OWNER = "owner_of_unreadable_test";
 await database.createRole(OWNER);
 await query(`grant create, usage on schema public to ${OWNER}`);
@@ -27,9 +37,8 @@ const policy = (
 /** How every row becomes unreadable, and readable again, while the table stays attached as it should be. */
 const CHANGES: Record<string, { readonly breaks: string; readonly repairs: string; readonly reason: RegExp }> = {
   "a cast that reads a table which was dropped": {
-    breaks: `${MOOD}; create or replace function mood_json(mood) returns json language plpgsql as
-      $$begin perform from public.moods; return '1'; end$$`,
-    repairs: "create or replace function mood_json(mood) returns json language sql as 'select ''1''::json'",
+    breaks: addMood("perform from public.moods;"),
+    repairs: READABLE,
     reason: /no row of public\.parcels can be read: relation "public\.moods" does not exist/,
   },
   "a policy that needs a setting": {
@@ -53,8 +62,8 @@ const CHANGES: Record<string, { readonly breaks: string; readonly repairs: strin
     reason: /no row of public\.parcels can be read: no tenant/,
   },
   "a cast that raises": {
-    breaks: `${MOOD}; create or replace function mood_json(mood) returns json language plpgsql as $$begin raise 'not yet'; end$$`,
-    repairs: "create or replace function mood_json(mood) returns json language sql as 'select ''1''::json'",
+    breaks: addMood("raise 'not yet';"),
+    repairs: READABLE,
     reason: /no row of public\.parcels can be read: not yet/,
   },
 };
@@ -88,13 +97,12 @@ describe("a table of which no row can be read", () => {
 
   for (const condition of ["io_error", "data_corrupted", "internal_error"]) {
     test(`a row that the server's disk does not return at that moment is read again later (${condition})`, async () => {
-      await query(`${MOOD}; update parcels set m = 'odd' where id = 1;
-        create or replace function mood_json(mood) returns json language plpgsql as $$begin
-          if $1 = 'odd' then raise ${condition} using message = 'could not read block 1'; end if; return '1'; end$$`);
+      const raise = `if $1 = 'odd' then raise ${condition} using message = 'could not read block 1'; end if;`;
+      await query(`${addMood(raise)}; update parcels set m = 'odd' where id = 1`);
       assert.equal((await claimed("a")).requestId, "2");
       const error = "its row cannot be read: could not read block 1";
       assert.partialDeepStrictEqual(await attempts(1), [{ attempt: 1, status: "FAILED", error }]);
-      await query("create or replace function mood_json(mood) returns json language sql as 'select ''1''::json'");
+      await query(READABLE);
       await query("update batch.queue set available_at = now() where request_id = 1");
       await poll();
       assert.deepEqual((await finishAll()).sort(), [1, 3]);
