@@ -6,13 +6,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { findServer, removeLeftovers } from "./leftovers.ts";
-import { getProcess } from "./processIdentity.ts";
+import { getProcess, type ProcessIdentity } from "./processIdentity.ts";
 import { startServer } from "./server.ts";
 import { UNPRIVILEGED } from "./serverUser.ts";
 import type { RunMarker } from "./tempDirectory.ts";
 
 const base = await mkdtemp(join(tmpdir(), "leftovers-"));
 after(() => rm(base, { recursive: true }));
+
+process.env.TMPDIR = base;
+
+/** A run that has ended. */
+const ended = { ...(getProcess(process.pid) as ProcessIdentity), pid: 2 ** 30 };
 
 async function leave(name: string, run: RunMarker["run"]): Promise<void> {
   const path = join(base, name);
@@ -23,13 +28,9 @@ async function leave(name: string, run: RunMarker["run"]): Promise<void> {
 test("what a dead run left is removed; what one of another container uses, whose process cannot be seen here, stays", {
   skip: process.platform !== "linux",
 }, async () => {
-  const own = getProcess(process.pid);
-  assert.ok(own);
-  const ended = { ...own, pid: 2 ** 30 };
   await leave("postgres-batch-killed", ended);
   await leave("postgres-batch-reboot", { ...ended, started: "before a reboot", namespace: "pid:[1]" });
   await leave("postgres-batch-shared", { ...ended, namespace: "pid:[1]" });
-  process.env.TMPDIR = base;
   const lines = await removeLeftovers();
   assert.equal(lines.filter((line) => line.includes(base)).length, 2, lines.join("\n"));
   assert.deepEqual(await readdir(base), ["postgres-batch-shared"]);
@@ -38,10 +39,7 @@ test("what a dead run left is removed; what one of another container uses, whose
 test("a directory that another run removes meanwhile does not hide the others", {
   skip: process.platform !== "linux",
 }, async (t) => {
-  const own = getProcess(process.pid);
-  assert.ok(own);
-  await leave("postgres-batch-behind", { ...own, pid: 2 ** 30 });
-  process.env.TMPDIR = base;
+  await leave("postgres-batch-behind", ended);
   const { readdirSync } = fs;
   const list = (path: fs.PathLike) => ["postgres-batch-absent", ...readdirSync(path)];
   const { mock } = t.mock.method(fs, "readdirSync", list as typeof readdirSync);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { until } from "../tests/support/until.ts";
 import { lockDirectory } from "./lockDirectory.ts";
-import { getProcess } from "./processIdentity.ts";
+import { getProcess, type ProcessIdentity } from "./processIdentity.ts";
 import { startProcess } from "./startProcess.ts";
 
 const base = await mkdtemp(join(tmpdir(), "lock-"));
@@ -19,6 +19,14 @@ const TAKE = `
   await lockDirectory(process.argv[1]).then(() => console.log("taken"), (error) => console.log(error.message));
   setTimeout(() => undefined, 60_000);`;
 
+/** A directory that the run of this process has locked. */
+async function locked(name: string, run: Partial<ProcessIdentity>): Promise<string> {
+  const directory = join(base, name);
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, "run.pid"), JSON.stringify(run));
+  return directory;
+}
+
 describe("lockDirectory", { timeout: 60_000 }, () => {
   test("creates the directory, and with undo removes what it created, except directories in use", async () => {
     const lock = await lockDirectory(join(base, "a", "b"));
@@ -29,10 +37,8 @@ describe("lockDirectory", { timeout: 60_000 }, () => {
   });
 
   test("lets exactly one of many processes have a directory whose run is dead", async () => {
-    const directory = join(base, "race");
-    await (await lockDirectory(directory)).release();
     for (let round = 0; round < 3; round++) {
-      await writeFile(join(directory, "run.pid"), JSON.stringify({ pid: process.pid, started: "long ago" }));
+      const directory = await locked("race", { pid: process.pid, started: "long ago" });
       const runs = Array.from({ length: 5 }, () =>
         startProcess(process.execPath, ["-e", TAKE, directory], { env: process.env }),
       );
@@ -46,38 +52,27 @@ describe("lockDirectory", { timeout: 60_000 }, () => {
   });
 
   test("refuses one whose run is alive, with its process, and changes nothing", async () => {
-    const directory = join(base, "alive");
-    await (await lockDirectory(directory)).release();
-    await writeFile(join(directory, "run.pid"), JSON.stringify(getProcess(process.ppid)));
-    await assert.rejects(
-      lockDirectory(directory),
-      new RegExp(`not be in use by another run .*; got process ${process.ppid}\\.`),
-    );
+    const directory = await locked("alive", getProcess(process.ppid) ?? {});
+    const message = new RegExp(`not be in use by another run .*; got process ${process.ppid}\\.`);
+    await assert.rejects(lockDirectory(directory), message);
     assert.deepEqual(await readdir(directory), ["run.pid"]);
   });
 
   test("refuses one that a run of another container has locked, whose process cannot be seen here", {
     skip: process.platform !== "linux",
   }, async () => {
-    const directory = join(base, "shared");
-    await (await lockDirectory(directory)).release();
     // In its own PID namespace each has the same number.
     const elsewhere = { ...getProcess(process.pid), namespace: "pid:[1]" };
-    await writeFile(join(directory, "run.pid"), JSON.stringify(elsewhere));
-    await assert.rejects(
-      lockDirectory(directory),
-      new RegExp(
-        `got process ${process.pid} of another container, .*; if it was killed, remove ${directory}/run\\.pid$`,
-      ),
-    );
-    await writeFile(join(directory, "run.pid"), JSON.stringify({ ...elsewhere, started: "before a reboot" }));
+    const directory = await locked("shared", elsewhere);
+    const holder = `process ${process.pid} of another container`;
+    const message = new RegExp(`got ${holder}, .*; if it was killed, remove ${directory}/run\\.pid$`);
+    await assert.rejects(lockDirectory(directory), message);
+    await locked("shared", { ...elsewhere, started: "before a reboot" });
     await (await lockDirectory(directory)).release();
   });
 
   test("knows the run that abandoned it", async () => {
-    const directory = join(base, "abandoned");
-    await (await lockDirectory(directory)).release();
-    await writeFile(join(directory, "run.pid"), JSON.stringify({ pid: 1, started: "long ago" }));
+    const directory = await locked("abandoned", { pid: 1, started: "long ago" });
     const lock = await lockDirectory(directory);
     assert.equal(lock.abandonedBy, 1);
     await lock.release();

@@ -10,14 +10,10 @@ test("a folder below a file is refused as that, and one with a file in the datab
   after(() => rm(folder, { recursive: true }));
   await checkFolder(join(folder, "new"));
   await writeFile(join(folder, "file"), "");
-  await assert.rejects(
-    checkFolder(join(folder, "file/db")),
-    /^Error: cannot read .*file\/db\/data: ENOTDIR: not a directory/,
-  );
+  const noDirectory = /^Error: cannot read .*file\/db\/data: ENOTDIR: not a directory/;
+  await assert.rejects(checkFolder(join(folder, "file/db")), noDirectory);
   await mkdir(join(folder, "db"));
   await writeFile(join(folder, "db/data"), "");
-  await assert.rejects(
-    checkFolder(join(folder, "db")),
-    /data must be a PostgreSQL data directory, .*; got other files/,
-  );
+  const otherFiles = /data must be a PostgreSQL data directory, .*; got other files/;
+  await assert.rejects(checkFolder(join(folder, "db")), otherFiles);
 });
