@@ -27,17 +27,16 @@ const ATTACK_FUNCTION = `
     end if;
   end$$`;
 
+const CAST = `create type shop.mood as enum ('fine');
+    create function shop.run(shop.mood) returns json language plpgsql as $$begin ${ATTACK} return '"cast"'; end$$;
+    create cast (shop.mood as json) with function shop.run(shop.mood)`;
+
 /** Ways to have code run when others read or write the table; each is the owner's own code. */
 const CODE: Record<string, string> = {
   "a cast to json": `
-    create type shop.mood as enum ('fine');
-    create function shop.run(shop.mood) returns json language plpgsql as $$begin ${ATTACK} return '"cast"'; end$$;
-    create cast (shop.mood as json) with function shop.run(shop.mood);
-    create table shop.t (id bigint primary key, m shop.mood default 'fine')`,
+    ${CAST}; create table shop.t (id bigint primary key, m shop.mood default 'fine')`,
   "a cast to json deep within": `
-    create type shop.mood as enum ('fine');
-    create function shop.run(shop.mood) returns json language plpgsql as $$begin ${ATTACK} return '"cast"'; end$$;
-    create cast (shop.mood as json) with function shop.run(shop.mood);
+    ${CAST};
     create type shop.inner as (moods shop.mood[]);
     create domain shop.outer as shop.inner;
     create table shop.t (id bigint primary key, m shop.outer[] default array[row(array['fine'])::shop.inner]::shop.outer[])`,

@@ -37,9 +37,7 @@ test("after a hardening script has taken PostgreSQL's own objects from PUBLIC, w
   const objects = "pg_roles, pg_settings, pg_database, pg_proc, pg_subscription_rel, pg_stat_activity";
   await query(`revoke select on ${objects} from public; revoke execute on function set_config from public`);
   const scaler = database.connect("batch_scaler", { databaseTimeoutSeconds: 0 });
-  await assert.rejects(poll(scaler), {
-    message: /permission denied for /,
-  });
+  await assert.rejects(poll(scaler), /permission denied for /);
   await query(`grant select on ${objects} to batch_owner; grant execute on function set_config to batch_owner`);
   await runOne();
   await query(

@@ -28,7 +28,6 @@ describe("a transaction that stays open after it has deleted the row of a reques
         assert.notEqual(typeof (await claimWithReclaim(worker, claimParams(job))), "object");
       }
       await open.query("rollback");
-      await open.end();
     });
   }
 });
@@ -46,7 +45,6 @@ describe("a transaction that stays open after an operator has changed waiting re
       assert.equal(await poll(scaler), 3);
       assert.equal((await claim(worker, claimParams("other")))?.requestId, "1");
       await open.query("rollback");
-      await open.end();
     });
   }
 });
@@ -58,7 +56,6 @@ test("a transaction that stays open after it has changed a partition: polls do n
   await open.query("begin; alter table parts_1 set (fillfactor = 90); lock table parts_1 in access exclusive mode");
   await query("set statement_timeout = '5s'; select batch.demand('part', 1, 10); reset statement_timeout");
   await open.query("rollback");
-  await open.end();
 });
 
 test("a transaction that stays open while a partition is detached concurrently: the next poll removes its requests, which count no attempt and run once it is attached again", async () => {
@@ -92,7 +89,6 @@ describe("a transaction that stays open after an operator has used a function in
       assert.equal(await poll(scaler), 0);
       assert.equal(await claim(worker, claimParams("early")), undefined);
       await open.query("rollback");
-      await open.end();
       assert.equal(await poll(scaler), 1);
       assert.equal((await claim(worker, claimParams("free")))?.requestId, "2");
     });
@@ -109,6 +105,5 @@ test("a transaction that stays open after it has deleted a row: polls and claims
   await query("update batch.kind set unqueued_above = -9223372036854775808 where kind = 'clap'");
   assert.equal(await poll(scaler), 2);
   await open.query("commit");
-  await open.end();
   assert.deepEqual(await database.queued(), [2]);
 });

@@ -146,20 +146,7 @@ class History {
 }
 
 /** Steps that bring about states come more often than those that end them. */
-const OFTEN = [
-  "insert",
-  "insert",
-  "claim",
-  "claim",
-  "claim",
-  "rekey",
-  "cancel",
-  "retry",
-  "resume",
-  "resume",
-  "attach",
-  "attach",
-];
+const OFTEN = "insert insert claim claim claim rekey cancel retry resume resume attach attach".split(" ");
 
 /** @param endOnFailure - otherwise the shortest history that fails is searched for */
 async function run(seed: number, endOnFailure: boolean) {

@@ -69,7 +69,7 @@ export const addMood = (code: string) => `create type mood as enum ('fine', 'odd
 export const queued = () => database.queued("parcel");
 /** The attempts of a request, in order. */
 export const attempts = (id: number) =>
-  query(
+  query<{ attempt: number; status: string; reason: string | null; error: string | null }>(
     "select attempt, status, reason, error from batch.attempt where kind = 'parcel' and request_id = $1 order by attempt",
     [id],
   );

@@ -21,7 +21,6 @@ describe("a publication for all tables, with a subscriber", () => {
     server = await startTestServer();
     const admin = await open(server, "postgres");
     await admin.query("alter system set wal_level = logical");
-    await admin.end();
     await server.restart("fast");
     const again = await open(server, "postgres");
     for (const name of ["publisher", "subscriber"]) await again.query(`create database ${name}`);
@@ -48,8 +47,7 @@ describe("a publication for all tables, with a subscriber", () => {
 
   test("the queue keeps working, and the subscriber ends with the same rows", async () => {
     await publisher.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 8)");
-    const worker = connect(server, "publisher");
-    const scaler = connect(server, "publisher");
+    const [worker, scaler] = [connect(server, "publisher"), connect(server, "publisher")];
     assert.equal(await poll(scaler), 8);
     const one = await take(worker, "1");
     assert.equal(await renew(worker, one, { leaseSeconds: 0 }), true);
@@ -62,10 +60,8 @@ describe("a publication for all tables, with a subscriber", () => {
     const dying = connect(server, "publisher");
     await claim(dying, claimParams("5"));
     await dying.close();
-    await until(
-      "the crash is recorded",
-      async () => (await reclaim(worker, claimParams("5"), true))?.finding === "reclaimed",
-    );
+    const isRecorded = async () => (await reclaim(worker, claimParams("5"), true))?.finding === "reclaimed";
+    await until("the crash is recorded", isRecorded);
     await publisher.query(
       "select batch.cancel('clap', 6); update make_it_clap set id = 77 where id = 7; delete from make_it_clap where id = 8",
     );
@@ -75,15 +71,8 @@ describe("a publication for all tables, with a subscriber", () => {
     await publisher.query("select batch.purge('clap', '0')");
     await poll(scaler);
 
-    for (const table of [
-      "make_it_clap",
-      "batch.queue",
-      "batch.history",
-      "batch.rejected",
-      "batch.job",
-      "batch.kind",
-      "batch.scaling",
-    ]) {
+    const tables = ["queue", "history", "rejected", "job", "kind", "scaling"].map((name) => `batch.${name}`);
+    for (const table of ["make_it_clap", ...tables]) {
       const rows = async (client: pg.Client) =>
         (await client.query(`select to_jsonb(t.*) as row from ${table} t order by 1`)).rows;
       const sent = await rows(publisher);

@@ -48,9 +48,7 @@ test("purge of a detached kind passes over such rows, too: attached again, none 
 test("purge of a table that has lost its key is refused: its rows would run again once it is attached again", async () => {
   await finishAll();
   await query("alter table parcels drop constraint parcels_pkey");
-  await assert.rejects(purge(), {
-    message: /must have a primary key of one bigint column/,
-  });
+  await assert.rejects(purge(), /must have a primary key of one bigint column/);
   await query("alter table parcels add primary key (id)");
   await query("select batch.attach('parcels', 'parcel')");
   assert.deepEqual(await queued(), []);

@@ -78,7 +78,7 @@ async function attempts(client: pg.Client): Promise<string[]> {
   return rows.map(({ request_id, attempt, status }) => `${request_id}:${attempt} ${status}`);
 }
 
-describe("a server that is lost, and recovered to an earlier moment", { skip: DEBIAN_MISSING ?? false }, () => {
+describe("a server that is lost, and recovered to an earlier moment", { skip: DEBIAN_MISSING }, () => {
   test("has the requests of that moment: running ones continue or are fenced, those that ended afterwards run again", {
     timeout: 120_000,
   }, async (t) => {
@@ -96,13 +96,8 @@ describe("a server that is lost, and recovered to an earlier moment", { skip: DE
     await reached("1:1 SUCCESS,2:1 RUNNING,3:1 SUCCESS,4:1 RUNNING,5:1 RUNNING");
     const recovered = await recover(moment);
     await batch.ended;
-    assert.deepEqual(await attempts(recovered), [
-      "1:1 SUCCESS",
-      "2:1 SUCCESS",
-      "3:1 FAILED",
-      "3:2 SUCCESS",
-      "4:1 SUCCESS",
-    ]);
+    const expected = "1:1 SUCCESS,2:1 SUCCESS,3:1 FAILED,3:2 SUCCESS,4:1 SUCCESS";
+    assert.equal(String(await attempts(recovered)), expected);
     const lost = [...(await batch.log()).matchAll(/"message":"lost",.*"requestId":"?(\d+)/g)].map(([, id]) => id);
     assert.deepEqual(lost.sort(), ["4", "5"]);
     assert.equal(await batch.beginnings(), 7);

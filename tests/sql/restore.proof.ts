@@ -17,7 +17,7 @@ import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 import { workOff } from "../support/workOff.ts";
 
 /** pg_dump must not be older than its server, and the npm package of the server has none: both are Debian's. */
-describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
+describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING }, () => {
   let server: DebianServer;
   let folder: string;
   const { open, connect } = createConnections();
@@ -215,9 +215,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
       message: "kind must be one that batch.status shows (none); got 'clap'",
     });
     assert.equal(await claim(worker, claimParams("schema-a")), undefined);
-    await assert.rejects(migrate(client, noopLog), {
-      message: /schema batch .* without its data.*drop schema batch cascade/s,
-    });
+    await assert.rejects(migrate(client, noopLog), /schema batch .* without its data.*drop schema batch cascade/s);
     await client.query("select batch.attach('make_it_clap', 'clap')");
     assert.deepEqual(await runAll("schema", "clap"), ["1"]);
   });

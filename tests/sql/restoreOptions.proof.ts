@@ -18,7 +18,7 @@ import { fail, poll, succeed, take } from "../support/queue.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 import { workOff } from "../support/workOff.ts";
 
-describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ?? false }, () => {
+describe("a dump that is restored with other options", { skip: DEBIAN_MISSING }, () => {
   let server: DebianServer;
   let folder: string;
   const { open, connect } = createConnections();

@@ -24,17 +24,15 @@ beforeEach(async () => {
   await database.reset();
 });
 
+const FORCED = "alter table parcels enable row level security; alter table parcels force row level security";
 const FAILING = "forced row level security and a policy that fails for everyone without a setting";
 const CASES: Record<string, string> = {
   "row level security": "alter table parcels enable row level security",
-  "forced row level security":
-    "alter table parcels enable row level security; alter table parcels force row level security",
+  "forced row level security": FORCED,
   "forced row level security and a policy that shows the owner nothing": `
-    alter table parcels enable row level security; alter table parcels force row level security;
-    create policy none on parcels using (false) with check (true)`,
+    ${FORCED}; create policy none on parcels using (false) with check (true)`,
   [FAILING]: `
-    alter table parcels enable row level security; alter table parcels force row level security;
-    create policy broken on parcels for select using (current_setting('app.tenant')::integer = 1);
+    ${FORCED}; create policy broken on parcels for select using (current_setting('app.tenant')::integer = 1);
     create policy inserts on parcels for insert with check (true)`,
 };
 
@@ -72,7 +70,7 @@ for (const [who, attachedBy] of [
     test("attached again, it does not wait for transactions that have read the table, such as pg_dump's", async () => {
       const client = attachedBy === "superuser itself" ? database.client : owner;
       await client.query("create table parcels (id bigint primary key)");
-      await client.query(CASES["forced row level security"] as string);
+      await client.query(FORCED);
       await attach();
       const dump = await database.open();
       await dump.query("begin; select from parcels");
@@ -88,7 +86,7 @@ for (const [who, attachedBy] of [
     if (attachedBy === "superuser itself") return;
     test("a policy of ours does not show the owner more than before", async () => {
       await owner.query("create table parcels (id bigint primary key); insert into parcels values (1)");
-      await owner.query(CASES["forced row level security"] as string);
+      await owner.query(FORCED);
       await attach();
       assert.equal((await owner.query("select from parcels")).rowCount, 0);
     });
@@ -103,7 +101,7 @@ describe("row level security that is changed later", () => {
   const problem = () => database.problem("parcel");
 
   test("stops the kind with the reason, counts no attempt, and resumes once the table is attached again", async () => {
-    await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
+    await owner.query(FORCED);
     assert.equal(await claim(worker, claimParams("before any poll", { kind: "parcel" })), undefined);
     assert.equal(await poll(scaler, "parcel"), 0);
     assert.match(
@@ -117,7 +115,7 @@ describe("row level security that is changed later", () => {
   });
 
   test("given to another owner by REASSIGN OWNED, it stops the kind with the reason, and no request is DEAD", async () => {
-    await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
+    await owner.query(FORCED);
     await owner.query("select batch.attach('parcels', 'parcel')");
     await query(`create role ${NEXT_OWNER}; reassign owned by ${OWNER} to ${NEXT_OWNER}`);
     try {
@@ -134,7 +132,7 @@ describe("row level security that is changed later", () => {
   });
 
   test("a restrictive policy is named as the reason; one for other roles is not a problem", async () => {
-    await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
+    await owner.query(FORCED);
     await owner.query("create policy others on parcels as restrictive for select to batch_program using (false)");
     await owner.query("select batch.attach('parcels', 'parcel')");
     assert.equal(await poll(scaler, "parcel"), 1);
@@ -146,16 +144,13 @@ describe("row level security that is changed later", () => {
   });
 
   test("attach refuses a restrictive policy with the reason", async () => {
-    await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
+    await owner.query(FORCED);
     await owner.query("create policy tenants on parcels as restrictive for all using (false)");
-    await assert.rejects(owner.query("select batch.attach('parcels', 'parcel')"), {
-      message: /a restrictive policy may hide rows/,
-    });
+    await assert.rejects(owner.query("select batch.attach('parcels', 'parcel')"), /a restrictive policy may hide rows/);
   });
 });
 
 describe("batch.purge where row level security hides rows whose requests have ended", () => {
-  const FORCED = CASES["forced row level security"] as string;
   const waiting = () => database.queued("parcel");
   beforeEach(async () => {
     await owner.query(

@@ -40,6 +40,8 @@ const SETTINGS: Record<string, string> = {
   gin_fuzzy_search_limit: "1",
 };
 
+const toSetting = (name: string, value: string) => `${name} = ${name.includes("path") ? value : `'${value}'`}`;
+
 const COLUMNS = `
   f double precision default 0.1::float8 + 0.2::float8, r real default 1::real / 3, b bytea default '\\x00ff', i interval default '1 month 2 days 03:04:05',
   t timestamptz default '2026-01-02 03:04:05.678+00', d date default '2026-02-03', m numeric default 12345678901234567890.123456789,
@@ -85,16 +87,10 @@ describe("no setting of the database affects claim, finish or poll, even behind 
     await database.query(
       "create schema shadow; create view shadow.pg_locks as select 1; create function shadow.now() returns timestamptz language sql as 'select null::timestamptz'",
     );
-    const [{ server_version_num: version }] = (await database.query<{ server_version_num: string }>(
-      "show server_version_num",
-    )) as [{ server_version_num: string }];
-    for (const [name, value] of Object.entries({
-      ...SETTINGS,
-      ...(Number(version) >= 170_000 ? { transaction_timeout: "200ms" } : {}),
-    })) {
-      await database.query(
-        `alter database ${database.name} set ${name} = ${name.includes("path") ? value : `'${value}'`}`,
-      );
+    const [server] = await database.query("select current_setting('server_version_num')::integer as version");
+    const settings = server?.version >= 170_000 ? { ...SETTINGS, transaction_timeout: "200ms" } : SETTINGS;
+    for (const [name, value] of Object.entries(settings)) {
+      await database.query(`alter database ${database.name} set ${toSetting(name, value)}`);
     }
     assert.deepEqual(await readRows(database), expected);
   });
@@ -116,7 +112,7 @@ test("none of these settings affects the functions that an operator calls, and n
   for (const [name, value] of Object.entries(SETTINGS)) {
     // An operator's own session and its limits.
     if (name.includes("timeout") || name.startsWith("default_") || name === "client_min_messages") continue;
-    await operator.query(`set ${name} = ${name.includes("path") ? value : `'${value}'`}`);
+    await operator.query(`set ${toSetting(name, value)}`);
   }
   operator.on("notice", ({ message }) => notices.push(message));
   for (const [call, expected] of [
@@ -142,9 +138,8 @@ describe("a database whose encoding is LATIN1", () => {
   test("claims, reads and records what it can store", async () => {
     const database = await createTestDatabase("template0 encoding 'LATIN1' locale 'C'");
     await migrate(database.client, noopLog);
-    await database.query("create table things (id bigint primary key, name text)");
-    await database.query("select batch.attach('things', 'thing')");
-    await database.query("insert into things values (1, 'Käse')");
+    await database.query(`create table things (id bigint primary key, name text);
+      select batch.attach('things', 'thing'); insert into things values (1, 'Käse')`);
     const worker = overClient(database.client);
     const claimed = await take(worker, "a", { kind: "thing" });
     assert.equal(parseRow(claimed.row).name, "Käse");

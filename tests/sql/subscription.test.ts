@@ -35,7 +35,6 @@ describe("a table that receives its rows from a subscription", { timeout: 120_00
     const admin = await open(server, "postgres");
     await admin.query("alter system set wal_level = logical");
     await admin.query("alter system set max_prepared_transactions = 5");
-    await admin.end();
     await server.restart("fast");
     const again = await open(server, "postgres");
     for (const name of ["shop", "batch"]) await again.query(`create database ${name}`);

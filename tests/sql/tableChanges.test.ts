@@ -15,6 +15,9 @@ import {
   worker,
 } from "./parcels.ts";
 
+/** What follows "batch_parcel" in the names of its triggers. */
+const TRIGGERS = ["", "$delete", "$key", "$truncate"];
+
 describe("a change of the table that is followed", () => {
   const changes: Record<string, string> = {
     "the key column renamed": "alter table parcels rename id to number",
@@ -123,8 +126,7 @@ describe("a change that breaks the attachment", () => {
       assert.deepEqual(await query("select from batch.history"), []);
       assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
       await query(repair);
-      await query("select batch.attach('parcels', 'parcel')");
-      await query("insert into parcels default values");
+      await query("select batch.attach('parcels', 'parcel'); insert into parcels default values");
       assert.ok((await poll()) >= 3);
       assert.equal(await problem(), "");
       assert.equal((await claimed("b")).attempt, 1);
@@ -142,12 +144,8 @@ describe("a change that breaks the attachment", () => {
   });
 
   test("renamed triggers are replaced when the table is attached again, and dropped when it is detached", async () => {
-    const rename = () =>
-      query(
-        ["", "$delete", "$key", "$truncate"]
-          .map((name) => `alter trigger "batch_parcel${name}" on parcels rename to "mine${name}"`)
-          .join(";"),
-      );
+    const renaming = TRIGGERS.map((name) => `alter trigger "batch_parcel${name}" on parcels rename to "mine${name}"`);
+    const rename = () => query(renaming.join(";"));
     const triggers = () =>
       query("select tgname from pg_trigger where tgrelid = 'parcels'::regclass and tgname !~ '^batch_parcel'");
     await rename();
@@ -160,9 +158,7 @@ describe("a change that breaks the attachment", () => {
   });
 
   test("triggers that fire even in sessions that replicate still do when the table is attached again, also one that was disabled or dropped", async () => {
-    for (const name of ["", "$delete", "$key", "$truncate"]) {
-      await query(`alter table parcels enable always trigger "batch_parcel${name}"`);
-    }
+    for (const name of TRIGGERS) await query(`alter table parcels enable always trigger "batch_parcel${name}"`);
     await query('alter table parcels disable trigger batch_parcel; drop trigger "batch_parcel$key" on parcels');
     await query("select batch.attach('parcels', 'parcel'); set session_replication_role = replica");
     await query(
@@ -206,15 +202,11 @@ describe("a row that cannot be processed affects only itself", () => {
     test(`a timeout of ${value}`, async () => {
       await query("alter table parcels alter seconds type double precision");
       await query("select batch.attach('parcels', 'parcel', 'seconds')");
-      await query(`update parcels set seconds = ${value} where id = 1`);
-      await query("update parcels set seconds = 0 where id = 2");
+      await query(`update parcels set seconds = ${value} where id = 1; update parcels set seconds = 0 where id = 2`);
       const next = await claimed("a");
       assert.deepEqual([next.requestId, next.timeoutSeconds], ["2", 0]);
       assert.partialDeepStrictEqual(await attempts(1), [{ status: "DEAD", reason: "error" }]);
-      assert.match(
-        ((await attempts(1)) as { error: string }[])[0]?.error ?? "",
-        /^its timeout must be 0 to 604800 seconds .*; got/,
-      );
+      assert.match((await attempts(1))[0]?.error ?? "", /^its timeout must be 0 to 604800 seconds .*; got/);
     });
   }
 

@@ -135,10 +135,8 @@ describe("a table of which no row can be read", () => {
     await query("delete from parcels where id > 1; alter table parcels alter seconds type numeric");
     await query("select batch.attach('parcels', 'parcel', 'seconds'); update parcels set seconds = 1e400");
     assert.equal(await claimNext("a"), undefined);
-    assert.match(
-      ((await attempts(1)) as { error: string }[])[0]?.error ?? "",
-      /^its row cannot be read: .* is out of range for type double precision/,
-    );
+    const [attempt] = await attempts(1);
+    assert.match(attempt?.error ?? "", /^its row cannot be read: .* is out of range for type double precision/);
   });
 });
 
@@ -161,9 +159,8 @@ test("batch.retry of a request whose row cannot be read names the reason", async
 test("a row with a character that UTF-8 lacks affects only itself: workers could not get it", async () => {
   const windows = await createTestDatabase("template0 encoding 'WIN1252' locale 'C'");
   await migrate(windows.client, noopLog);
-  await windows.query("create table things (id bigint primary key, name text)");
-  await windows.query("select batch.attach('things', 'thing')");
-  await windows.query("insert into things values (1, chr(129)), (2, 'Käse')");
+  await windows.query(`create table things (id bigint primary key, name text);
+    select batch.attach('things', 'thing'); insert into things values (1, chr(129)), (2, 'Käse')`);
   const pod = windows.connect();
   const next = await claim(pod, claimParams("a", { kind: "thing" }));
   assert.deepEqual([next?.requestId, next && parseRow(next.row).name], ["2", "Käse"]);

@@ -30,20 +30,15 @@ describe("the queue on every other supported version of PostgreSQL", { concurren
       const prefix = join(folder, version);
       await getOutput("npm", ["install", "--no-fund", "--no-audit", "--prefix", prefix, `${PACKAGE}@${version}`]);
       const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-      await getOutput(
-        process.execPath,
-        [
-          "--test",
-          "--test-concurrency=1",
-          "--test-reporter=dot",
-          "--test-global-setup=tests/support/globalSetup.ts",
-          ...FILES,
-        ],
-        {
-          cwd: fileURLToPath(new URL("../..", import.meta.url)),
-          env: { ...env, [POSTGRES_VARIABLE]: join(prefix, "node_modules", PACKAGE) },
-        },
-      );
+      const options = [
+        "--test-concurrency=1",
+        "--test-reporter=dot",
+        "--test-global-setup=tests/support/globalSetup.ts",
+      ];
+      await getOutput(process.execPath, ["--test", ...options, ...FILES], {
+        cwd: fileURLToPath(new URL("../..", import.meta.url)),
+        env: { ...env, [POSTGRES_VARIABLE]: join(prefix, "node_modules", PACKAGE) },
+      });
     });
   }
 });
