@@ -9,9 +9,9 @@ import {
   claimParams,
   claimWithReclaim,
   defer,
-  demand,
   type Failure,
   fail,
+  poll,
   succeed,
 } from "../support/queue.ts";
 
@@ -35,6 +35,7 @@ const ENDS: Readonly<Record<string, (connection: Database, attempt: Claim) => Pr
   ),
   async deferral(connection, attempt) {
     await defer(connection, attempt, { afterSeconds: 0, message: "later" });
+    // It also frees deferred requests whose time has come.
     await poll(connection);
   },
   crash: (connection) => connection.close(),
@@ -71,11 +72,6 @@ async function reap(): Promise<void> {
   await poll(keda);
   await query("update batch.queue set suspected_at = suspected_at - interval '1 day'");
   await poll(keda);
-}
-
-/** KEDA's poll, which also frees deferred requests whose time has come. */
-async function poll(keda: Database): Promise<void> {
-  await demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 1 });
 }
 
 describe("docs/budgets.md", () => {

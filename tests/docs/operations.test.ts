@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { fail, succeed, take } from "../support/queue.ts";
+import { ERROR, fail, succeed, take } from "../support/queue.ts";
 import { type Setup, STATES, type StateName } from "../support/states.ts";
 import { workOff } from "../support/workOff.ts";
 import { run, statements } from "./operationsPage.ts";
@@ -15,7 +15,7 @@ const scaler = database.connect();
 const claimed = (job: string) => take(worker, job, { backoffLimit: 0 });
 
 async function giveUp(job: string): Promise<void> {
-  await fail(worker, await claimed(job), { reason: "error", message: "no", final: false });
+  await fail(worker, await claimed(job), ERROR);
 }
 
 const getStatus = async (id: number) =>
@@ -104,7 +104,7 @@ test("running all DEAD requests again, also twice, leaves out those that were ca
   await giveUp("dead");
   const attempt = await claimed("canceled");
   await query("select batch.cancel('clap', 2), batch.cancel('clap', 3)");
-  await fail(worker, attempt, { reason: "error", message: "no", final: false });
+  await fail(worker, attempt, ERROR);
   assert.deepEqual(await Promise.all([1, 2, 3].map(getStatus)), ["DEAD", "DEAD", "DEAD"]);
   const [, many = ""] = statements("Run a request again");
   assert.deepEqual(await query(many), [{ retry: true }]);
@@ -134,7 +134,7 @@ for (const mistake of ["delete from letters", "truncate letters"]) {
     await query("select batch.attach('letters', 'letter'); insert into letters select from generate_series(1, 4)");
     await query("create table letters_restored as table letters");
     await succeed(worker, await take(worker, "a", { kind: "letter" }));
-    await fail(worker, await take(worker, "b", { kind: "letter" }), { reason: "error", message: "no", final: false });
+    await fail(worker, await take(worker, "b", { kind: "letter" }), ERROR);
     await query(mistake);
     // The application goes on.
     await query("insert into letters default values; insert into letters overriding system value values (3)");

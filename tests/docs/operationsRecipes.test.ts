@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { fail, poll, succeed, take } from "../support/queue.ts";
+import { FINAL_ERROR, fail, poll, succeed, take } from "../support/queue.ts";
 import { page, run, statements } from "./operationsPage.ts";
 
 const database = await createTestDatabase();
@@ -127,7 +127,7 @@ describe("docs/operations.md", () => {
     await query("insert into pages values (8); select batch.attach('pages', 'page'); truncate pages");
     await query("insert into pages select generate_series(1, 4)");
     await finish("a", "page");
-    await fail(worker, await take(worker, "b", { kind: "page" }), { reason: "error", message: "no", final: true });
+    await fail(worker, await take(worker, "b", { kind: "page" }), FINAL_ERROR);
     await query("delete from pages where id = 1; insert into pages values (1)");
     await run(query, "Rename a kind");
     assert.deepEqual(await query("select kind from batch.kind order by 1"), [{ kind: "clap" }, { kind: "site" }]);

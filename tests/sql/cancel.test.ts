@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { claim, claimParams, fail, poll, succeed } from "../support/queue.ts";
+import { claim, claimParams, ERROR, fail, poll, succeed } from "../support/queue.ts";
 import { type Setup, STATES, type StateName } from "../support/states.ts";
 
 const database = await createTestDatabase();
@@ -46,7 +46,7 @@ describe("batch.cancel", () => {
       assert.equal(job !== null, expected === "RUNNING");
       assert.partialDeepStrictEqual(await latest(), [{ status: expected }]);
       if (attempt && name !== "running, its worker dead") {
-        assert.equal(await fail(worker, attempt, { reason: "error", message: "no", final: false }), "DEAD");
+        assert.equal(await fail(worker, attempt, ERROR), "DEAD");
         assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not retried: not needed" }]);
         assert.deepEqual(await database.queued(), []);
       }
@@ -75,7 +75,7 @@ describe("batch.cancel", () => {
     await query("select batch.cancel('clap', 1, null), batch.detach('clap')");
     await query("select batch.attach('make_it_clap', 'clap')");
     assert.ok(attempt);
-    assert.equal(await fail(worker, attempt, { reason: "error", message: "no", final: false }), "DEAD");
+    assert.equal(await fail(worker, attempt, ERROR), "DEAD");
     assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not retried: canceled" }]);
   });
 

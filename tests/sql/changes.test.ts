@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { claim, claimParams, reclaim, succeed } from "../support/queue.ts";
+import { own } from "./interleaving.ts";
 import {
   attempts,
   claimed,
   claimNext,
   database,
   failed,
-  own,
+  notRetried,
   partitionByPlace,
   poll,
   query,
@@ -28,17 +29,13 @@ describe("a deleted row", () => {
     await succeed(worker, one);
     assert.equal(await failed(two), "DEAD");
     assert.deepEqual(await attempts(1), [{ attempt: 1, status: "SUCCESS", reason: null, error: null }]);
-    assert.deepEqual(await attempts(2), [
-      { attempt: 1, status: "DEAD", reason: "error", error: "no; not retried: its row was deleted" },
-    ]);
+    assert.deepEqual(await attempts(2), [notRetried("its row was deleted")]);
   });
 
   test("a reserved request ends at once, and its Job's next pod claims another one", async () => {
     await failed(await claimed("a"));
     await query("delete from parcels where id = 1");
-    assert.deepEqual(await attempts(1), [
-      { attempt: 1, status: "DEAD", reason: "error", error: "no; not retried: its row was deleted" },
-    ]);
+    assert.deepEqual(await attempts(1), [notRetried("its row was deleted")]);
     assert.equal((await claimed("a")).requestId, "2");
   });
 
@@ -108,9 +105,7 @@ describe("TRUNCATE", () => {
     await query("truncate parcels");
     assert.deepEqual(await queued(), [2]);
     assert.equal(await failed(running), "DEAD");
-    assert.deepEqual(await attempts(3), [
-      { attempt: 1, status: "DEAD", reason: "error", error: "no; not retried: its table was truncated" },
-    ]);
+    assert.deepEqual(await attempts(3), [notRetried("its table was truncated")]);
     await query("insert into parcels (id) values (1)");
     assert.deepEqual(await queued(), [1]);
     assert.equal((await claimed("d")).attempt, 2);

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { type ClaimParams, claim, claimParams, fail, succeedAndClaim, take } from "../support/queue.ts";
-
-const ERROR = { reason: "error", message: "no", final: false } as const;
+import { type ClaimParams, claim, claimParams, ERROR, fail, succeedAndClaim, take } from "../support/queue.ts";
 
 /** A database with a request of kind clap, and one of kind slow, whose table has a column of timeouts. */
 async function createDatabase() {

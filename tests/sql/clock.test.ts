@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { claimParams, defer, fail, poll, renew, startAttempt, take } from "../support/queue.ts";
+import { claimParams, defer, ERROR, fail, poll, renew, startAttempt, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect();
@@ -43,7 +43,7 @@ describe("a server's clock that is set back by an hour", () => {
   });
 
   test("prolongs no reservation, deferral, timeout, lease or grace period", async () => {
-    await fail(worker, await take(worker, "a"), { reason: "error", message: "no", final: false });
+    await fail(worker, await take(worker, "a"), ERROR);
     await defer(worker, await take(worker, "b"), { afterSeconds: 600, message: "later" });
     await take(worker, "c", { timeoutSeconds: 900 });
     await take(worker, "d", { leaseSeconds: 60 });
@@ -96,7 +96,7 @@ describe("a server's clock that is set back by an hour", () => {
 
   test("after it had jumped ahead delays neither the replacement of a worker that was seen dead meanwhile nor an expired reservation", async () => {
     const { connection } = await startAttempt(database, claimParams("a"));
-    await fail(worker, await take(worker, "b"), { reason: "error", message: "no", final: false });
+    await fail(worker, await take(worker, "b"), ERROR);
     await connection.close();
     await poll(scaler);
     await query(`update batch.queue set suspected_at = suspected_at + interval '1 hour', reserved_until = reserved_until + interval '1 hour';
@@ -113,7 +113,7 @@ describe("a server's clock that is set back by an hour", () => {
   test("after it had been thousands of years ahead stops no poll", async () => {
     await take(worker, "a", { timeoutSeconds: 900 });
     await take(worker, "b", { leaseSeconds: 60 });
-    await fail(worker, await take(worker, "c"), { reason: "error", message: "no", final: false });
+    await fail(worker, await take(worker, "c"), ERROR);
     await poll(scaler);
     const before = await getTimes();
     await query(`update batch.queue set started_at = started_at - interval '5 minutes', suspected_at = '9999-01-01' where request_id <= 2;
@@ -132,7 +132,7 @@ describe("a server's clock that is set back by an hour", () => {
     await query("select batch.resume('clap')");
     const attempt = await take(worker, "a");
     await query("select batch.pause('clap')");
-    await fail(worker, attempt, { reason: "error", message: "no", final: false });
+    await fail(worker, attempt, ERROR);
     await poll(scaler);
     const before = await getTimes();
     await setClockBack();

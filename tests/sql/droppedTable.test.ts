@@ -39,13 +39,8 @@ describe("a dropped table", () => {
     await succeed(worker, one);
     assert.equal(await failed(two), "DEAD");
     assert.deepEqual(await queued(), [1, 2]);
-    assert.deepEqual(
-      [await claimed("c"), await claimed("d")].map(({ requestId, attempt }) => [requestId, attempt]),
-      [
-        ["1", 2],
-        ["2", 2],
-      ],
-    );
+    const again = [await claimed("c"), await claimed("d")].map(({ requestId, attempt }) => `${requestId}.${attempt}`);
+    assert.deepEqual(again, ["1.2", "2.2"]);
   });
 
   test("is refused by an attach that waited while it was dropped", async () => {

@@ -35,9 +35,8 @@ class Session {
   static async open(database: TestDatabase, user: string): Promise<Session> {
     const client = await database.open();
     client.on("error", () => {}); // Histories.close()
-    const { rows } = await client
-      .query(`set deadlock_timeout = '20ms'; set session authorization ${user}; select pg_backend_pid() as pid`)
-      .then((results) => (results as unknown as pg.QueryResult[]).at(-1) as pg.QueryResult);
+    await client.query(`set deadlock_timeout = '20ms'; set session authorization ${user}`);
+    const { rows } = await client.query("select pg_backend_pid() as pid");
     return new Session(client, rows[0].pid);
   }
 }

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { claim, claimParams, succeed } from "../support/queue.ts";
+import { END_FIRST, haltBefore } from "./interleaving.ts";
 import {
   attempts,
   claimed,
   database,
-  END_FIRST,
   failed,
   finishAll,
-  haltBefore,
+  notRetried,
   partitionByPlace,
   poll,
   query,
@@ -46,7 +46,7 @@ for (const [way, replace] of Object.entries(WAYS)) {
         await poll();
         assert.deepEqual(await finishAll(), [1]);
         assert.deepEqual(await attempts(1), [
-          { attempt: 1, status: "DEAD", reason: "error", error: `no; not retried: ${reason}` },
+          notRetried(reason),
           { attempt: 2, status: "SUCCESS", reason: null, error: null },
         ]);
         await query("select batch.attach('parcels', 'parcel')");

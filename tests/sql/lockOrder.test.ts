@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { claim, claimParams, fail, overClient } from "../support/queue.ts";
-import { attempts, claimed, claimNext, database, failed, own, poll, query, queued, worker } from "./parcels.ts";
+import { own } from "./interleaving.ts";
+import { attempts, claimed, claimNext, database, failed, poll, query, queued, worker } from "./parcels.ts";
 
 /** What one session does while it has the table locked, and another meanwhile: neither may fail, and neither wait for the other forever. */
 const PAIRS: readonly { readonly lock: string; readonly next: string; readonly meanwhile: string }[] = [

@@ -9,7 +9,7 @@ import { page } from "../docs/operationsPage.ts";
 import { codeBlocks } from "../support/codeBlocks.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
-import { claimParams, claimWithReclaim, fail, poll, succeed, take } from "../support/queue.ts";
+import { claimParams, claimWithReclaim, ERROR, FINAL_ERROR, fail, poll, succeed, take } from "../support/queue.ts";
 import { startTestServer } from "../support/testServer.ts";
 import { until } from "../support/until.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
@@ -65,8 +65,8 @@ describe("a database that is moved by logical replication, as docs/operations.md
       insert into visits select from generate_series(1, 3); insert into calls select from generate_series(1, 4)`);
     const worker = connect(from, "app", "batch_worker");
     await succeed(worker, await take(worker, "a"));
-    await fail(worker, await take(worker, "b"), { reason: "error", message: "no", final: true });
-    await fail(worker, await take(worker, "c"), { reason: "error", message: "no", final: false });
+    await fail(worker, await take(worker, "b"), FINAL_ERROR);
+    await fail(worker, await take(worker, "c"), ERROR);
     await take(worker, "d");
 
     const [copy = "", switchOver = ""] = getSteps(

@@ -7,7 +7,7 @@ import { page } from "../docs/operationsPage.ts";
 import { codeBlocks } from "../support/codeBlocks.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
-import { claim, claimParams, defer, fail, succeed, take } from "../support/queue.ts";
+import { claim, claimParams, defer, ERROR, FINAL_ERROR, fail, succeed, take } from "../support/queue.ts";
 
 let server: DebianServer | undefined;
 const { open, connect } = createConnections();
@@ -34,8 +34,8 @@ test("a kind that is moved to another database as docs/operations.md says: nothi
   // Its keys are used again.
   await old.query("truncate pages restart identity; insert into pages select from generate_series(1, 8)");
   await succeed(worker, await taken("a"));
-  await fail(worker, await taken("b"), { reason: "error", message: "no", final: true });
-  await fail(worker, await taken("c"), { reason: "error", message: "no", final: false });
+  await fail(worker, await taken("b"), FINAL_ERROR);
+  await fail(worker, await taken("c"), ERROR);
   await succeed(worker, await taken("d"));
   await defer(worker, await taken("e"), { afterSeconds: 1000, message: "later" });
   await old.query("delete from pages where id = 4; insert into pages values (4)");

@@ -1,19 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { fail, succeed } from "../support/queue.ts";
-import {
-  claimed,
-  database,
-  END_FIRST,
-  finishAll,
-  haltBefore,
-  own,
-  partitionByPlace,
-  poll,
-  query,
-  queued,
-  worker,
-} from "./parcels.ts";
+import { ERROR, fail, succeed } from "../support/queue.ts";
+import { END_FIRST, haltBefore, own } from "./interleaving.ts";
+import { claimed, database, finishAll, partitionByPlace, poll, query, queued, worker } from "./parcels.ts";
 
 /** The statement would give the key of one row to another one. */
 async function assertRefused(id: number, statement: Promise<unknown>): Promise<void> {
@@ -32,7 +21,7 @@ describe("a row that is moved to another partition", () => {
   test("keeps its state: finished, running, reserved or waiting", async () => {
     await succeed(worker, await claimed("done"));
     const running = await claimed("runs");
-    await fail(worker, await claimed("failed"), { reason: "error", message: "no", final: false });
+    await fail(worker, await claimed("failed"), ERROR);
     const before = await query("select * from batch.queue order by request_id");
     const history = await query("select * from batch.history order by request_id");
     await query("update parcels set place = 'there'");

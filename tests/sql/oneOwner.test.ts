@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type pg from "pg";
 import { createTestDatabase } from "../support/database.ts";
-import { type Claim, claim, claimParams, fail, poll, succeed } from "../support/queue.ts";
+import { type Claim, claim, claimParams, FINAL_ERROR, fail, poll, succeed } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const { query } = database;
@@ -21,7 +21,7 @@ async function claimed(job: string): Promise<Claim | undefined> {
 
 /** Request 1 is DEAD. */
 async function giveUp(): Promise<void> {
-  await fail(worker, (await claimed("first")) as Claim, { reason: "error", message: "no", final: true });
+  await fail(worker, (await claimed("first")) as Claim, FINAL_ERROR);
 }
 
 /** Whether the transaction may commit, or is `refused`. */

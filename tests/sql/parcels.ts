@@ -1,8 +1,6 @@
 import { beforeEach } from "node:test";
-import type pg from "pg";
 import { createTestDatabase } from "../support/database.ts";
 import { type Claim, claim, claimParams, demand, fail, succeed, take } from "../support/queue.ts";
-import { withSqlMutant } from "../support/withSqlMutant.ts";
 
 /** The test file's database, whose table `parcels` of the kind `parcel` has the rows 1, 2 and 3 before each test. */
 export const database = await createTestDatabase();
@@ -21,26 +19,6 @@ export const claimed = (job: string) => take(worker, job, { kind: "parcel" });
 /** The work of the attempt has failed. */
 export const failed = async (attempt: Claim, final = false) =>
   fail(worker, attempt, { reason: "error", message: "no", final });
-/** A program's connection, with a transaction that owns the attempt. */
-export async function own({ token }: Claim): Promise<pg.Client> {
-  const program = await database.open();
-  await program.query(`begin; select batch.own('${token}')`);
-  return program;
-}
-/** Ends the attempt on row 1. */
-export const END_FIRST = "select batch.end_attempt('parcel', 1, 'error', 'no', true, false)";
-/** The result of a user's statement that halts in a function of the schema batch, before this text, until work is done. */
-export async function haltBefore(name: string, text: string, statement: string, work: () => Promise<unknown>) {
-  return await withSqlMutant(database, [name, text, `perform pg_advisory_xact_lock(11); ${text}`], async () => {
-    const [holder, user] = [await database.open(), await database.open()];
-    await holder.query("select pg_advisory_lock(11)");
-    const done = user.query(statement);
-    await database.untilBlocked();
-    await work();
-    const [result] = await Promise.all([done, holder.end()]);
-    return result;
-  });
-}
 /** Every waiting request succeeds; resolves with their ids in the order of their claims. */
 export async function finishAll(): Promise<number[]> {
   const done: number[] = [];
@@ -73,6 +51,11 @@ export const attempts = (id: number) =>
     "select attempt, status, reason, error from batch.attempt where kind = 'parcel' and request_id = $1 order by attempt",
     [id],
   );
+/** The first attempt of a request, which failed and is not retried for this reason. */
+export const notRetried = (why: string) => ({
+  ...{ attempt: 1, status: "DEAD", reason: "error" },
+  error: `no; not retried: ${why}`,
+});
 /** Why the kind is stopped; empty when it is not. */
 export const problem = () => database.problem("parcel");
 

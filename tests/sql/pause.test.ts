@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { claim, claimParams, fail, poll, startAttempt, succeed, succeedAndClaim, take } from "../support/queue.ts";
+import {
+  claim,
+  claimParams,
+  ERROR,
+  fail,
+  poll,
+  startAttempt,
+  succeed,
+  succeedAndClaim,
+  take,
+} from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect();
@@ -43,7 +53,7 @@ describe("a paused kind", () => {
   test("lets a failed request be retried by its own Job", async () => {
     const attempt = await take(worker, "a");
     await query("select batch.pause('clap')");
-    await fail(worker, attempt, { reason: "error", message: "no", final: false });
+    await fail(worker, attempt, ERROR);
     assert.equal((await claimNext("a"))?.attempt, 2);
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { type Claim, claimParams, fail, startAttempt } from "../support/queue.ts";
+import { type Claim, claimParams, ERROR, fail, startAttempt } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const program = await database.open();
@@ -56,7 +56,7 @@ describe("a program's driver", { timeout: 60_000 }, () => {
 
   test("that commits each statement keeps the attempt only during batch.own()", async () => {
     await program.query("select batch.own($1)", [attempt.token]);
-    assert.equal(await fail(connection, attempt, { reason: "error", message: "no", final: false }), "FAILED");
+    assert.equal(await fail(connection, attempt, ERROR), "FAILED");
   });
 
   test("may go through a pooler: nothing that the functions set outlasts its transaction", async () => {

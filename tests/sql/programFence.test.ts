@@ -3,22 +3,33 @@ import { before, beforeEach, describe, test } from "node:test";
 import type pg from "pg";
 import type { Database } from "../../worker/src/database.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { type Claim, claim, claimParams, defer, fail, report, startAttempt, succeed, take } from "../support/queue.ts";
+import {
+  type Claim,
+  claim,
+  claimParams,
+  defer,
+  ERROR,
+  FINAL_ERROR,
+  fail,
+  report,
+  startAttempt,
+  succeed,
+  take,
+} from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const { query } = database;
 const ROLE = `program_${process.pid}`;
 const CALLS = ["own($1)", "checkpoint($1, '{}')", "finish($1, '{}')"] as const;
-const failure = { reason: "error", message: "no", final: false } as const;
 const effects = async () => (await query("table effects")).length;
 
 /** Ends the attempt, or gives its request to another one. */
 const ENDS: Readonly<Record<string, (connection: Database, attempt: Claim, from: TestDatabase) => Promise<unknown>>> = {
-  "has failed": (connection, attempt) => fail(connection, attempt, failure),
-  "is DEAD": (connection, attempt) => fail(connection, attempt, { ...failure, final: true }),
+  "has failed": (connection, attempt) => fail(connection, attempt, ERROR),
+  "is DEAD": (connection, attempt) => fail(connection, attempt, FINAL_ERROR),
   "was deferred": (connection, attempt) => defer(connection, attempt, { afterSeconds: 0, message: "later" }),
   "has failed, and the same worker runs the next one": async (connection, attempt) => {
-    await fail(connection, attempt, failure);
+    await fail(connection, attempt, ERROR);
     assert.equal((await claim(connection, claimParams("a", { session: attempt.session })))?.attempt, 2);
   },
   "has succeeded, and the same worker runs the next request": async (connection, attempt, from) => {
@@ -80,7 +91,7 @@ describe("a program that works on an attempt", { timeout: 60_000 }, () => {
     await program.query("select batch.finish($1)", [attempt.token]);
     await program.query("rollback");
     assert.deepEqual(await query("select status from batch.request"), [{ status: "RUNNING" }]);
-    assert.equal(await fail(connection, attempt, failure), "FAILED");
+    assert.equal(await fail(connection, attempt, ERROR), "FAILED");
     assert.deepEqual(
       [await effects(), (await query("select checkpoint from batch.queue"))[0]],
       [0, { checkpoint: null }],
@@ -89,7 +100,7 @@ describe("a program that works on an attempt", { timeout: 60_000 }, () => {
 
   test("keeps its attempt with a batch.own that no savepoint undoes", async () => {
     const own = `select batch.own('${attempt.token}')`;
-    const ended = () => fail(connection, attempt, failure);
+    const ended = () => fail(connection, attempt, ERROR);
     await program.query(`begin; savepoint s; ${own}; rollback to s`);
     assert.equal(await ended(), "FAILED");
     await program.query("rollback");

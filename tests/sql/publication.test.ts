@@ -5,7 +5,20 @@ import type { Server } from "../../simulator/server.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createConnections } from "../support/createConnections.ts";
-import { claim, claimParams, defer, fail, poll, reclaim, renew, report, succeed, take } from "../support/queue.ts";
+import {
+  claim,
+  claimParams,
+  defer,
+  ERROR,
+  FINAL_ERROR,
+  fail,
+  poll,
+  reclaim,
+  renew,
+  report,
+  succeed,
+  take,
+} from "../support/queue.ts";
 import { startTestServer } from "../support/testServer.ts";
 import { until } from "../support/until.ts";
 
@@ -53,9 +66,9 @@ describe("a publication for all tables, with a subscriber", () => {
     assert.equal(await renew(worker, one, { leaseSeconds: 0 }), true);
     await report(worker, one, { progress: { done: 1, total: 2 } });
     await succeed(worker, one);
-    await fail(worker, await take(worker, "2"), { reason: "error", message: "no", final: true });
+    await fail(worker, await take(worker, "2"), FINAL_ERROR);
     await publisher.query("select batch.retry('clap', 2)");
-    await fail(worker, await take(worker, "3"), { reason: "error", message: "no", final: false });
+    await fail(worker, await take(worker, "3"), ERROR);
     await defer(worker, await take(worker, "4"), { afterSeconds: 0, message: "later" });
     const dying = connect(server, "publisher");
     await claim(dying, claimParams("5"));

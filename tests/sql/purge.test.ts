@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { succeed } from "../../worker/src/queue/succeed.ts";
 import { take } from "../support/queue.ts";
-import { claimed, database, failed, finishAll, haltBefore, poll, query, queued, worker } from "./parcels.ts";
+import { haltBefore } from "./interleaving.ts";
+import { claimed, database, failed, finishAll, poll, query, queued, worker } from "./parcels.ts";
 
 const purge = () => query("select batch.purge('parcel', '0')");
 

@@ -30,14 +30,9 @@ for (const { name, skip, start } of SERVERS) {
           insert into make_it_clap select i, 1 from generate_series(1, 50000) i;
           ${analyze}`);
         await client.query("delete from batch.queue");
-        const countReads = async () =>
-          Number(
-            (
-              await client.query(
-                "select seq_tup_read + idx_tup_fetch as rows from pg_stat_xact_user_tables where relid = 'batch.history'::regclass",
-              )
-            ).rows[0]?.rows,
-          );
+        const reads = `select seq_tup_read + idx_tup_fetch as rows from pg_stat_xact_user_tables
+          where relid = 'batch.history'::regclass`;
+        const countReads = async () => Number((await client.query(reads)).rows[0]?.rows);
         await client.query("begin");
         const before = await countReads();
         assert.deepEqual((await client.query("select batch.purge('clap', '0', 1000)")).rows, [{ purge: "1000" }]);

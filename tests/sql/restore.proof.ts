@@ -12,7 +12,7 @@ import { createRoles } from "../../worker/src/roles.ts";
 import { page, statements } from "../docs/operationsPage.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
-import { claim, claimParams, defer, fail, poll, succeed, take } from "../support/queue.ts";
+import { claim, claimParams, defer, ERROR, FINAL_ERROR, fail, poll, succeed, take } from "../support/queue.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 import { workOff } from "../support/workOff.ts";
 
@@ -66,13 +66,13 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING }, () => {
       const values = kind === "clap" ? "(id, duration_seconds) select n, 1" : "(id) select n";
       await client.query(`insert into ${table} ${values} from generate_series(1, 11) n`);
       await succeed(worker, await takeJob("1"));
-      await fail(worker, await takeJob("2"), { reason: "error", message: "no", final: true });
-      await fail(worker, await takeJob("3"), { reason: "error", message: "no", final: false });
+      await fail(worker, await takeJob("2"), FINAL_ERROR);
+      await fail(worker, await takeJob("3"), ERROR);
       await takeJob("4");
       await fail(worker, await takeJob("5"), { reason: "interrupted", message: "no", final: false });
-      await fail(worker, await takeJob("5"), { reason: "error", message: "no", final: false });
+      await fail(worker, await takeJob("5"), ERROR);
       await defer(worker, await takeJob("6"), { afterSeconds: 3_600, message: "later" });
-      await fail(worker, await takeJob("7"), { reason: "error", message: "no", final: true });
+      await fail(worker, await takeJob("7"), FINAL_ERROR);
       await client.query("select batch.retry($1, 7)", [kind]);
       await succeed(worker, await takeJob("8"));
       await client.query(`delete from ${table} where id = 8`);

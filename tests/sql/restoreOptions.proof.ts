@@ -14,7 +14,7 @@ import { page, statements } from "../docs/operationsPage.ts";
 import { codeBlocks } from "../support/codeBlocks.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
-import { fail, poll, succeed, take } from "../support/queue.ts";
+import { ERROR, FINAL_ERROR, fail, poll, succeed, take } from "../support/queue.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 import { workOff } from "../support/workOff.ts";
 
@@ -57,8 +57,8 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING },
     await client.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 5)");
     const worker = connect(server, "source", "batch_worker");
     await succeed(worker, await take(worker, "a"));
-    await fail(worker, await take(worker, "b"), { reason: "error", message: "no", final: true });
-    await fail(worker, await take(worker, "c"), { reason: "error", message: "no", final: false });
+    await fail(worker, await take(worker, "b"), FINAL_ERROR);
+    await fail(worker, await take(worker, "c"), ERROR);
     await take(worker, "d");
     await waitOutStartupGrace(client);
     await runTool("pg_dump", "--format=directory", `--file=${folder}/dump`, "source");
@@ -206,7 +206,7 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING },
       const client = await createFilled("attempted");
       const worker = connect(server, "attempted", "batch_worker");
       await succeed(worker, await take(worker, "a"));
-      await fail(worker, await take(worker, "b"), { reason: "error", message: "no", final: false });
+      await fail(worker, await take(worker, "b"), ERROR);
       await take(worker, "c");
       await client.query("truncate make_it_clap");
       const where = [`--host=${server.host}`, `--port=${server.port}`, `--username=${server.user}`];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { fail, succeed, take } from "../support/queue.ts";
+import { ERROR, fail, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const { query } = database;
@@ -10,7 +10,7 @@ const { query } = database;
 async function attempt(jobName: string, limits = {}) {
   const connection = database.connect();
   const key = await take(connection, jobName, limits);
-  const failed = () => fail(connection, key, { reason: "error", message: "no", final: false });
+  const failed = () => fail(connection, key, ERROR);
   return { key, failed, succeeded: () => succeed(connection, key) };
 }
 

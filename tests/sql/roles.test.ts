@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type pg from "pg";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { claimParams, claimWithReclaim, fail, poll, renew, succeed } from "../support/queue.ts";
+import { claimParams, claimWithReclaim, ERROR, FINAL_ERROR, fail, poll, renew, succeed } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const { query } = database;
@@ -47,12 +47,12 @@ describe("batch_worker", () => {
 
   test("fails, takes over a dead pod's request and ends it", async () => {
     const { connection, attempt } = await claimedBy("a");
-    await fail(connection, attempt, { reason: "error", message: "no", final: false });
+    await fail(connection, attempt, ERROR);
     await connection.close();
     const second = await claimedBy("a");
     await second.connection.close();
     const third = await claimedBy("a");
-    assert.equal(await fail(third.connection, third.attempt, { reason: "error", message: "no", final: true }), "DEAD");
+    assert.equal(await fail(third.connection, third.attempt, FINAL_ERROR), "DEAD");
   });
 });
 

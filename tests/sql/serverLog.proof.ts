@@ -5,7 +5,7 @@ import { noopLog } from "../../worker/src/log.ts";
 import { migrateDatabase } from "../../worker/src/migrateDatabase.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, startDebianServer } from "../support/debianServer.ts";
-import { fail, poll, succeed, take } from "../support/queue.ts";
+import { FINAL_ERROR, fail, poll, succeed, take } from "../support/queue.ts";
 
 /** A server that logs all that it can, with the libraries that most servers have loaded. */
 const SETTINGS = {
@@ -34,7 +34,7 @@ test("a server that logs everything logs no password, and no error if nothing is
   const worker = connect(server, "postgres", "batch_worker");
   assert.equal(await poll(connect(server, "postgres", "batch_scaler")), 2);
   await succeed(worker, await take(worker, "a"));
-  await fail(worker, await take(worker, "b"), { reason: "error", message: "no", final: true });
+  await fail(worker, await take(worker, "b"), FINAL_ERROR);
   assert.equal(await poll(connect(server, "postgres", "batch_scaler")), 0);
   const log = await readFile(server.logFile, "utf8");
   assert.match(log, /batch\.claim/);

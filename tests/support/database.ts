@@ -107,6 +107,11 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
     for (const role of roles) await admin.query(`drop role ${role}`);
     await admin.end();
   });
+  const untilBlocked = (sessions = 1) =>
+    until("sessions wait for a lock", async () => {
+      const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = $1";
+      return ((await admin.query(waiting, [name])).rowCount ?? 0) >= sessions;
+    });
   async function query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     try {
       return (await client.query<Row>(text, [...values])).rows;
@@ -120,11 +125,6 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
     const claps = "insert into make_it_clap (duration_seconds) select 40 from generate_series(1, $1::integer)";
     await query(claps, [count]);
   }
-  const untilBlocked = (sessions = 1) =>
-    until("sessions wait for a lock", async () => {
-      const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = $1";
-      return ((await admin.query(waiting, [name])).rowCount ?? 0) >= sessions;
-    });
   return {
     name,
     client,

@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { Database } from "../../worker/src/database.ts";
 import { type Claim, type ClaimParams, claim } from "../../worker/src/queue/claim.ts";
 import { demand } from "../../worker/src/queue/demand.ts";
+import type { Failure } from "../../worker/src/queue/fail.ts";
 import { type ClaimMiss, reclaim } from "../../worker/src/queue/reclaim.ts";
 import { type StatementName, statement } from "../../worker/src/queue/statement.ts";
 import { DEFAULT_LIMITS } from "../../worker/src/retryLimits.ts";
@@ -50,6 +51,10 @@ export function overClient(client: pg.Client): Database {
 export function poll(scaler: Database, kind = "clap"): Promise<number> {
   return demand(scaler, { kind, requestsPerJob: 1, maxReplicaCount: 10 });
 }
+
+/** How work fails that is retried, and how it fails for good. */
+export const ERROR: Failure = { reason: "error", message: "no", final: false };
+export const FINAL_ERROR: Failure = { ...ERROR, final: true };
 
 /** Claims; there must be a request. */
 export async function take(connection: Database, jobName: string, more: Partial<ClaimParams> = {}): Promise<Claim> {
