@@ -119,8 +119,7 @@ describe("batch.attach", () => {
     await query(
       "create table bags (id bigint primary key, minutes integer); select batch.attach('bags', 'bag', 'minutes')",
     );
-    const writer = await database.open();
-    await writer.query("begin; insert into bags values (1)");
+    const writer = await database.begin("insert into bags values (1)");
     const admin = await database.open();
     await admin.query("set lock_timeout = '1s'; begin; select batch.attach('bags', 'bag', 'minutes')");
     await query("set lock_timeout = '1s'; insert into bags values (2); reset lock_timeout");

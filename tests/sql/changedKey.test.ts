@@ -5,8 +5,7 @@ import { succeed } from "../support/queue.ts";
 import { attempts, claimed, database, failed, notRetried, poll, query, queued, worker } from "./parcels.ts";
 
 test("a key that is changed by a transaction that is older than a truncate: the request stays DEAD when its table is attached again", async () => {
-  const application = await database.open();
-  await application.query("begin; select 1");
+  const application = await database.begin("select 1");
   await query("truncate parcels; insert into parcels (id) values (1)");
   const attempt = await claimed("a");
   await application.query("update parcels set id = 5 where id = 1; commit");

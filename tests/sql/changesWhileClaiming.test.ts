@@ -70,8 +70,7 @@ describe("a claim that waits for a change of the table", () => {
   test("reads the request's own row, also if the change waits behind the claim", async () => {
     await query("update parcels set seconds = 1 + id % 3");
     await claimed("warm");
-    const [first, changing] = [await database.open(), await database.open()];
-    await first.query("begin; lock table parcels");
+    const [first, changing] = [await database.begin("lock table parcels"), await database.open()];
     const waiting = claimNext("a");
     await database.untilBlocked();
     const changed = changing.query(`begin; ${SWAP}; commit`);
@@ -113,8 +112,7 @@ test("the row of a table that replaced another runs, although the table is renam
   const previous = await claimed("a");
   await query("alter table parcels rename to previous; alter table other rename to parcels; drop table previous");
   await query("select batch.attach('parcels', 'parcel')");
-  const [first, renaming] = [await database.open(), await database.open()];
-  await first.query("begin; lock table parcels");
+  const [first, renaming] = [await database.begin("lock table parcels"), await database.open()];
   const ended = succeed(worker, previous);
   await database.untilBlocked();
   const renamed = renaming.query("begin; alter table parcels rename to renamed");
@@ -152,8 +150,7 @@ test("of a table that was dropped there are no rows", async () => {
 test("a claim that cannot read the row in time does not mislead the next one, at any isolation level", async () => {
   const pod = await openPod();
   const take = (job: string) => claim(overClient(pod), claimParams(job, { kind: "parcel" }));
-  const changing = await database.open();
-  await changing.query("begin; lock table parcels");
+  const changing = await database.begin("lock table parcels");
   await pod.query("set lock_timeout = '1ms'");
   await assert.rejects(take("a"), { code: "55P03" });
   await changing.query("commit");

@@ -80,8 +80,7 @@ describe("the fast path of a claim", () => {
 
   test("a request whose claim was rolled back is the oldest again, also while an older transaction is open", async () => {
     const { database, connection } = await createDatabase();
-    const older = await database.open();
-    await older.query("begin; select pg_current_xact_id()");
+    const older = await database.begin("select pg_current_xact_id()");
     await database.query("begin; select from batch.queue where request_id = 1 for update; rollback");
     assert.equal((await take(connection, "a")).requestId, "1");
     await older.end();
@@ -99,8 +98,7 @@ describe("the fast path of a claim", () => {
 
   test("a request that another session has locked is passed over", async () => {
     const { database, connection } = await createDatabase();
-    const other = await database.open();
-    await other.query("begin; select from batch.queue where request_id = 1 for update");
+    const other = await database.begin("select from batch.queue where request_id = 1 for update");
     assert.equal((await take(connection, "a")).requestId, "2");
     assert.equal(await claim(connection, claimParams("b")), undefined);
     await other.end();

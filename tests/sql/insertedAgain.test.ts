@@ -193,8 +193,7 @@ describe("a row of a partitioned table, while its request runs,", () => {
     const running = await claimed("a");
     await query("delete from parcels; insert into parcels values (1, 'here')");
     await succeed(worker, running);
-    const other = await database.open();
-    await other.query("begin; alter table parcels detach partition parcels_here");
+    const other = await database.begin("alter table parcels detach partition parcels_here");
     await poll();
     await other.query("commit; alter table parcels attach partition parcels_here for values in ('here')");
     await poll();

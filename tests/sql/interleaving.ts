@@ -1,14 +1,9 @@
-import type pg from "pg";
 import type { Claim } from "../support/queue.ts";
 import { withSqlMutant } from "../support/withSqlMutant.ts";
 import { database } from "./parcels.ts";
 
 /** A program's connection, with a transaction that owns the attempt. */
-export async function own({ token }: Claim): Promise<pg.Client> {
-  const program = await database.open();
-  await program.query(`begin; select batch.own('${token}')`);
-  return program;
-}
+export const own = ({ token }: Claim) => database.begin(`select batch.own('${token}')`);
 
 /** Ends the attempt on row 1. */
 export const END_FIRST = "select batch.end_attempt('parcel', 1, 'error', 'no', true, false)";

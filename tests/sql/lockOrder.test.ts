@@ -28,8 +28,7 @@ describe("two sessions that lock a table and its kind do not deadlock", { timeou
     test(`${next}, meanwhile ${meanwhile}`, async () => {
       await failed(await claimed("a"), true);
       await query("update batch.kind set unqueued_above = -9223372036854775808 where kind = 'parcel'");
-      const [first, second] = [await database.open(), await database.open()];
-      await first.query(`begin; lock table parcels in ${lock} mode`);
+      const [first, second] = [await database.begin(`lock table parcels in ${lock} mode`), await database.open()];
       const waiting = second.query(meanwhile).then(
         () => undefined,
         (error: Error) => error.message,
@@ -90,8 +89,8 @@ for (const change of ["truncate parcels", "select batch.detach('parcel')"]) {
     await failed(await claimed("a"));
     await query(`update batch.queue set reserved_until = now() where request_id = 1; update batch.scaling set running_limit = 10;
       alter table parcels disable trigger "batch_parcel$key"`);
-    const [changing, pod, keda] = [await database.open(), await database.open(), await database.open()];
-    await changing.query("begin; lock table parcels in access exclusive mode");
+    const changing = await database.begin("lock table parcels in access exclusive mode");
+    const [pod, keda] = [await database.open(), await database.open()];
     const claiming = claim(overClient(pod), claimParams("b", { kind: "parcel" }));
     await database.untilBlocked();
     await keda.query("set lock_timeout = '5s'; select batch.demand('parcel', 1, 10)");

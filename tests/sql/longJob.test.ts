@@ -22,8 +22,7 @@ describe("beside an open snapshot, a Job that has finished many requests reads n
     await query(`
       insert into make_it_clap (duration_seconds) select 1 from generate_series(1, ${2 * FINISHED});
       analyze batch.queue`);
-    const holder = await database.open();
-    await holder.query("begin isolation level repeatable read; select 1");
+    await database.begin("select 1", "repeatable read");
     const worker = database.connect("batch_worker");
     const pod = claimParams("long");
     let attempt = await take(worker, pod.jobName, pod);

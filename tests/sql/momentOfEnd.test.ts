@@ -28,8 +28,7 @@ for (const end of ENDS) {
 
     test("the table is attached again without waiting: the request is not enqueued again", async () => {
       await claim(worker, claimParams("a", { kind: "parcel", session: 4711 }));
-      const ending = await database.open();
-      await ending.query(`begin; select ${end}`);
+      const ending = await database.begin(`select ${end}`);
       await query("select batch.attach('parcels', 'parcel')");
       await ending.query("commit");
       assert.deepEqual(await queued(), [2, 3]);

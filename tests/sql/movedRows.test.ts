@@ -56,8 +56,7 @@ describe("a row that is moved to another partition", () => {
   test("locks nothing of its request: others claim, finish and own it before the transaction ends", async () => {
     const running = await claimed("a");
     const program = await own(await claimed("owned"));
-    const application = await database.open();
-    await application.query("begin; set local lock_timeout = '2s'; update parcels set place = 'there'");
+    const application = await database.begin("set local lock_timeout = '2s'; update parcels set place = 'there'");
     await succeed(worker, running);
     assert.equal((await claimed("b")).requestId, "3");
     await application.query("commit");
@@ -85,8 +84,7 @@ describe("a row that is moved to another partition", () => {
 
   test("a row whose key a concurrent transaction deletes, after its request has ended, is a new request", async () => {
     await finishAll();
-    const other = await database.open();
-    await other.query("begin; delete from parcels where id = 1");
+    const other = await database.begin("delete from parcels where id = 1");
     // Between the attempt to enqueue the row and the search for others.
     const search = "perform batch.refuse_old_snapshot(";
     await haltBefore("enqueue_row", search, "insert into parcels values (1, 'there')", () => other.query("commit"));
@@ -95,16 +93,14 @@ describe("a row that is moved to another partition", () => {
 
   test("at repeatable read, a second row with its key is refused also if its request ended after the snapshot", async () => {
     const running = await claimed("a");
-    const older = await database.open();
-    await older.query("begin isolation level repeatable read; select count(*) from pg_class");
+    const older = await database.begin("select count(*) from pg_class", "repeatable read");
     await succeed(worker, running);
     await assertRefused(1, older.query("insert into parcels values (1, 'there')"));
   });
 
   test("at serializable, such a second row is reported when it is claimed", async () => {
     const running = await claimed("a");
-    const older = await database.open();
-    await older.query("begin isolation level serializable; select count(*) from pg_class");
+    const older = await database.begin("select count(*) from pg_class", "serializable");
     await succeed(worker, running);
     await older.query("insert into parcels values (1, 'there'); commit");
     assert.deepEqual(await finishAll(), [2, 3, 4]);
@@ -140,8 +136,7 @@ describe("a row that is moved to another partition", () => {
   }
 
   test("a second row with its key is refused in a partition that is newer than the transaction's snapshot as well", async () => {
-    const older = await database.open();
-    await older.query("begin isolation level repeatable read; select");
+    const older = await database.begin("select", "repeatable read");
     await query("create table parcels_new partition of parcels for values in ('new')");
     await older.query("insert into parcels values (5, 'new')");
     await assertRefused(1, older.query("update parcels set id = 1 where id = 5"));

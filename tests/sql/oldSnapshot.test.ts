@@ -8,11 +8,7 @@ const REMOVALS = ["delete from parcels where id = 1", "truncate parcels"] as con
 const INSERT = "insert into parcels (id) values (1); commit";
 
 /** Begins a transaction whose snapshot shows what there is now. */
-async function takeSnapshot(level: string) {
-  const client = await database.open();
-  await client.query(`begin isolation level ${level}; select count(*) from pg_class`);
-  return client;
-}
+const takeSnapshot = (level: string) => database.begin("select count(*) from pg_class", level);
 
 /** Request 1 runs, and nothing else waits. */
 async function runFirst(): Promise<Claim> {

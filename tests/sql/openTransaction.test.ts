@@ -20,8 +20,7 @@ describe("a transaction that stays open after it has deleted the row of a reques
         `update batch.queue set suspected_at = now() - interval '1 day', reserved_until = reserved_until - interval '1 day',
            available_at = available_at - interval '1 day' where request_id = 1`,
       );
-      const open = await database.open();
-      await open.query("begin; delete from make_it_clap where id = 1");
+      const open = await database.begin("delete from make_it_clap where id = 1");
       await poll(scaler);
       assert.equal((await claim(worker, claimParams(`other-${name}`)))?.requestId, "2");
       for (const job of ["state-1", "unknown"]) {
@@ -40,8 +39,7 @@ describe("a transaction that stays open after an operator has changed waiting re
       await STATES.reserved(database, worker);
       await query("insert into make_it_clap (id, duration_seconds) values (2, 1), (3, 1)");
       await query("update batch.queue set reserved_until = now() where request_id = 1");
-      const open = await database.open();
-      await open.query(`begin; ${recipe}`);
+      const open = await database.begin(recipe);
       assert.equal(await poll(scaler), 3);
       assert.equal((await claim(worker, claimParams("other")))?.requestId, "1");
       await open.query("rollback");
@@ -52,8 +50,9 @@ describe("a transaction that stays open after an operator has changed waiting re
 test("a transaction that stays open after it has changed a partition: polls do not wait for it", async () => {
   await query(`create table parts (id bigint primary key) partition by range (id);
     create table parts_1 partition of parts for values from (0) to (100); select batch.attach('parts', 'part')`);
-  const open = await database.open();
-  await open.query("begin; alter table parts_1 set (fillfactor = 90); lock table parts_1 in access exclusive mode");
+  const open = await database.begin(
+    "alter table parts_1 set (fillfactor = 90); lock table parts_1 in access exclusive mode",
+  );
   await query("set statement_timeout = '5s'; select batch.demand('part', 1, 10); reset statement_timeout");
   await open.query("rollback");
 });
@@ -84,8 +83,7 @@ describe("a transaction that stays open after an operator has used a function in
       await STATES.DEAD(database, worker);
       await query(`set session_replication_role = replica; insert into make_it_clap (id, duration_seconds) values (2, 1);
         reset session_replication_role; update batch.kind set unqueued_above = -9223372036854775808, sweep_pending = true where kind = 'clap'`);
-      const open = await database.open();
-      await open.query(`begin; ${recipe}`);
+      const open = await database.begin(recipe);
       assert.equal(await poll(scaler), 0);
       assert.equal(await claim(worker, claimParams("early")), undefined);
       await open.query("rollback");
@@ -99,8 +97,7 @@ test("a transaction that stays open after it has deleted a row: polls and claims
   await database.reset();
   await query("insert into make_it_clap (id, duration_seconds) values (1, 1), (2, 1)");
   await query("update batch.kind set unqueued_above = -9223372036854775808 where kind = 'clap'");
-  const open = await database.open();
-  await open.query("begin; delete from make_it_clap where id = 1");
+  const open = await database.begin("delete from make_it_clap where id = 1");
   assert.equal((await claim(worker, claimParams("a")))?.requestId, "2");
   await query("update batch.kind set unqueued_above = -9223372036854775808 where kind = 'clap'");
   assert.equal(await poll(scaler), 2);

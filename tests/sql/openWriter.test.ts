@@ -33,8 +33,8 @@ describe("beside a transaction that has written something else and stays open", 
   });
 
   test("a claim whose transaction stays open is still found", async () => {
-    const [writer, pod] = [await database.open(), await database.open({ user: "batch_worker" })];
-    await writer.query("begin; select pg_current_xact_id()");
+    const writer = await database.begin("select pg_current_xact_id()");
+    const pod = await database.open({ user: "batch_worker" });
     // One claim in two hundred, at random, also locks the kind's row of batch.scaling, for which the poll below would wait.
     await pod.query("begin; select setseed(0.5)");
     await take(overClient(pod), "a", { kind: "parcel" });

@@ -170,8 +170,7 @@ describe("a table partitioned by range", () => {
   });
 
   test("a transaction whose snapshot is older than a partition inserts rows into it, changes their keys and deletes them", async () => {
-    const older = await database.open();
-    await older.query("begin isolation level repeatable read; select");
+    const older = await database.begin("select", "repeatable read");
     await query("create table parcels_3 partition of parcels for values from (200) to (300)");
     await older.query("insert into parcels (id) values (201), (202), (203)");
     await older.query("update parcels set id = 211 where id = 201; delete from parcels where id = 202; commit");
@@ -206,8 +205,7 @@ describe("a table partitioned by range", () => {
   });
 
   test("attached again, it is not locked unless it needs a repair: nobody waits for a transaction that has written to it", async () => {
-    const writer = await database.open();
-    await writer.query("begin; insert into parcels (id) values (1)");
+    const writer = await database.begin("insert into parcels (id) values (1)");
     const admin = await database.open();
     await admin.query("set lock_timeout = '1s'; begin; select batch.attach('parcels', 'parcel')");
     await query("set lock_timeout = '1s'; insert into parcels (id) values (2), (101); reset lock_timeout");

@@ -58,8 +58,7 @@ describe("a paused kind", () => {
   });
 
   test("stays paused when it is polled meanwhile and when its table is attached again", async () => {
-    const operator = await database.open();
-    await operator.query("begin; select batch.pause('clap', 'a')");
+    const operator = await database.begin("select batch.pause('clap', 'a')");
     await poll(scaler);
     await operator.query("commit");
     await poll(scaler);

@@ -109,8 +109,7 @@ for (const lose of ["delete from parcels where id = 1", "truncate parcels"]) {
   test(`a row inserted again while its previous attempt ran (${lose}), by a transaction that commits after a purge, runs`, async () => {
     const attempt = await claimed("a");
     await query(lose);
-    const application = await database.open();
-    await application.query("begin; insert into parcels (id) values (1)");
+    const application = await database.begin("insert into parcels (id) values (1)");
     await succeed(worker, attempt);
     await purge();
     await application.query("commit");

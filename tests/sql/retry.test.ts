@@ -6,16 +6,13 @@ import { ERROR, fail, succeed, take } from "../support/queue.ts";
 const database = await createTestDatabase();
 const { query } = database;
 
-/** An attempt of a pod on a separate connection, and the ways in which it can end. */
-async function attempt(jobName: string, limits = {}) {
-  const connection = database.connect();
-  const key = await take(connection, jobName, limits);
-  const failed = () => fail(connection, key, ERROR);
-  return { key, failed, succeeded: () => succeed(connection, key) };
-}
+const worker = database.connect();
+
+const failNext = async (job: string, limits = {}) => fail(worker, await take(worker, job, limits), ERROR);
+const succeedNext = async (job: string) => succeed(worker, await take(worker, job));
 
 async function giveUp(): Promise<void> {
-  assert.equal(await (await attempt("a", { backoffLimit: 0 })).failed(), "DEAD");
+  assert.equal(await failNext("a", { backoffLimit: 0 }), "DEAD");
 }
 
 const retry = (request: number, kind = "clap") => query("select batch.retry($1, $2)", [kind, request]);
@@ -35,11 +32,10 @@ describe("batch.retry", () => {
     const created = "select creation_date, creation_time from clap";
     const before = await query(created);
     await retry(1);
-    const { failed } = await attempt("b", { backoffLimit: 1 });
-    assert.equal(await failed(), "FAILED");
-    const again = await attempt("b", { backoffLimit: 1 });
-    assert.equal(again.key.attempt, 3);
-    await again.succeeded();
+    assert.equal(await failNext("b", { backoffLimit: 1 }), "FAILED");
+    const again = await take(worker, "b", { backoffLimit: 1 });
+    assert.equal(again.attempt, 3);
+    await succeed(worker, again);
     assert.deepEqual(await query(created), before);
     assert.deepEqual(await query("select status, attempt from clap_attempt order by attempt"), [
       { status: "DEAD", attempt: 1 },
@@ -52,12 +48,9 @@ describe("batch.retry", () => {
     await query("insert into make_it_clap (duration_seconds) values (1), (1)");
     await giveUp();
     await giveUp();
-    await (await attempt("c")).succeeded();
+    await succeedNext("c");
     await query("select batch.retry('clap', id) from clap join make_it_clap using (id) where status = 'DEAD'");
-    assert.deepEqual(await query("select request_id from batch.queue order by 1"), [
-      { request_id: "1" },
-      { request_id: "2" },
-    ]);
+    assert.deepEqual(await database.queued(), [1, 2]);
   });
 
   test("a request without an attempt waits already", async () => {
@@ -66,10 +59,10 @@ describe("batch.retry", () => {
   });
 
   test("a request whose last attempt FAILED and that is not queued runs again", async () => {
-    await (await attempt("a")).failed();
+    await failNext("a");
     await query("delete from batch.queue");
     assert.deepEqual(await retry(1), [{ retry: true }]);
-    assert.equal((await attempt("b")).key.attempt, 2);
+    assert.equal((await take(worker, "b")).attempt, 2);
   });
 
   test("a waiting request is not queued twice", async () => {
@@ -88,10 +81,9 @@ describe("batch.retry", () => {
 
   test("a transaction that still sees the request DEAD is refused", async () => {
     await giveUp();
-    const late = await database.open();
-    await late.query("begin isolation level repeatable read; select from batch.history");
+    const late = await database.begin("select from batch.history", "repeatable read");
     await retry(1);
-    await attempt("b");
+    await take(worker, "b");
     await assert.rejects(late.query("select batch.retry('clap', 1)"), { code: "40001" });
     assert.equal(await queued(), 1);
   });
@@ -99,10 +91,9 @@ describe("batch.retry", () => {
   for (const isolation of ["repeatable read", "serializable"]) {
     test(`a transaction that still sees the request DEAD is refused, also when it has ended again: ${isolation}`, async () => {
       await giveUp();
-      const late = await database.open();
-      await late.query(`begin isolation level ${isolation}; select from batch.history`);
+      const late = await database.begin("select from batch.history", isolation);
       await retry(1);
-      await (await attempt("b")).succeeded();
+      await succeedNext("b");
       await assert.rejects(late.query("select batch.retry('clap', 1)"), { code: "40001" });
       await late.query(`rollback; begin isolation level ${isolation}`);
       await assert.rejects(late.query("select batch.retry('clap', 1)"), { message: /got SUCCESS/ });
@@ -115,7 +106,7 @@ describe("batch.retry", () => {
     await query("begin isolation level serializable");
     assert.deepEqual(await retry(1), [{ retry: true }]);
     await query("commit");
-    assert.equal((await attempt("b")).key.attempt, 2);
+    assert.equal((await take(worker, "b")).attempt, 2);
     assert.equal((await query("select from clap_attempt")).length, 2);
   });
 
@@ -124,28 +115,24 @@ describe("batch.retry", () => {
     await query(`delete from make_it_clap; set session_replication_role = replica;
       insert into make_it_clap (id, duration_seconds) values (1, 1); reset session_replication_role`);
     assert.deepEqual(await retry(1), [{ retry: true }]);
-    await (await attempt("b")).succeeded();
+    await succeedNext("b");
     await query("select batch.attach('make_it_clap', 'clap')");
     assert.equal(await queued(), 0);
   });
 
   const refusals: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
-    ["running", () => attempt("a"), /clap 1 must be DEAD to be retried .*; got RUNNING in the Job a$/],
-    [
-      "FAILED and reserved",
-      async () => (await attempt("a")).failed(),
-      /got one that is reserved for the next pod of the Job a$/,
-    ],
+    ["running", () => take(worker, "a"), /clap 1 must be DEAD to be retried .*; got RUNNING in the Job a$/],
+    ["FAILED and reserved", () => failNext("a"), /got one that is reserved for the next pod of the Job a$/],
     [
       "tried again and running",
       async () => {
         await giveUp();
         await retry(1);
-        await attempt("b");
+        await take(worker, "b");
       },
       /clap 1 must be DEAD .*; got RUNNING in the Job b$/,
     ],
-    ["SUCCESS", async () => (await attempt("a")).succeeded(), /got SUCCESS/],
+    ["SUCCESS", () => succeedNext("a"), /got SUCCESS/],
     [
       "no longer in its table",
       async () => {

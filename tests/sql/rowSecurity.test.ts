@@ -72,8 +72,7 @@ for (const [who, attachedBy] of [
       await client.query("create table parcels (id bigint primary key)");
       await client.query(FORCED);
       await attach();
-      const dump = await database.open();
-      await dump.query("begin; select from parcels");
+      const dump = await database.begin("select from parcels");
       await client.query("set lock_timeout = '2s'; set statement_timeout = '5s'");
       try {
         await attach();

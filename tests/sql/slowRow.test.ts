@@ -62,8 +62,7 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
       await query(
         `create table moods (); grant select on moods to batch_owner; ${addMood("perform from public.moods;")}`,
       );
-      const [pod, locking] = [await openPod(300, 10_000), await database.open()];
-      await locking.query(`begin; ${sql}`);
+      const [pod, locking] = [await openPod(300, 10_000), await database.begin(sql)];
       await assert.rejects(claim(pod, "a"), { code: "55P03" });
       assert.deepEqual(await query("select from batch.history"), []);
       await locking.query("commit");
@@ -85,8 +84,8 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
     const wrong = "if $1 = 'odd' then perform pg_sleep(0.25); raise 'wrong'; end if;";
     await query(`create table moods (); grant select on moods to batch_owner;
       ${addMood(`${wrong} perform from public.moods;`)}; update parcels set m = 'odd' where id = 1`);
-    const [pod, locking] = [await openPod(1_200, 1_600), await database.open()];
-    await locking.query("begin; lock table moods in access exclusive mode");
+    const pod = await openPod(1_200, 1_600);
+    const locking = await database.begin("lock table moods in access exclusive mode");
     assert.deepEqual(await claim(pod, "a"), []);
     assert.partialDeepStrictEqual(await attempts(1), [{ attempt: 1, status: "DEAD" }]);
     assert.deepEqual(await attempts(2), []);

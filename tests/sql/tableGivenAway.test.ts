@@ -70,8 +70,7 @@ describe("code of a table's new owner does not run with the queue's rights", () 
       await poll(scaler, "given");
       assert.equal((await take(worker, "warm"))?.attempt, 1);
       await query("update batch.kind set sweep_pending = true where kind = 'given'");
-      const [first, giving] = [await database.open(), await database.open()];
-      await first.query("begin; lock table office.t");
+      const [first, giving] = [await database.begin("lock table office.t"), await database.open()];
       const waiting = statement();
       await database.untilBlocked();
       const given = giving.query(`begin; ${GIVE}; commit`);

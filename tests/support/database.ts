@@ -28,6 +28,8 @@ export interface TestDatabase {
   open(login?: Login): Promise<pg.Client>;
   /** Creates a role, which can log in; it is dropped with the database. */
   createRole(name: string, attributes?: string): Promise<void>;
+  /** Another plain connection, with a transaction of these statements, which stays open. */
+  begin(statements: string, isolation?: string): Promise<pg.Client>;
   /** Waits until sessions of this database wait for a lock: one, or this many. */
   untilBlocked(sessions?: number): Promise<unknown>;
   /**
@@ -107,6 +109,11 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
     for (const role of roles) await admin.query(`drop role ${role}`);
     await admin.end();
   });
+  async function begin(statements: string, isolation?: string): Promise<pg.Client> {
+    const other = await open();
+    await other.query(`begin ${isolation ? `isolation level ${isolation}` : ""}; ${statements}`);
+    return other;
+  }
   const untilBlocked = (sessions = 1) =>
     until("sessions wait for a lock", async () => {
       const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = $1";
@@ -147,10 +154,10 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
       if (claps > 0) await insert(claps);
     },
     open,
+    begin,
     untilBlocked,
     blockedBy: async (statements, work, end = "commit") => {
-      const other = await open();
-      await other.query(`begin; ${statements}`);
+      const other = await begin(statements);
       const working = work();
       await untilBlocked();
       const [result] = await Promise.all([working, other.query(end).then(() => other.end())]);
