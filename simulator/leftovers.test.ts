@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
+import { createFolder } from "../tests/support/createFolder.ts";
 import { findServer, removeLeftovers } from "./leftovers.ts";
 import { getProcess, type ProcessIdentity } from "./processIdentity.ts";
 import { startServer } from "./server.ts";
 import { UNPRIVILEGED } from "./serverUser.ts";
 import type { RunMarker } from "./tempDirectory.ts";
 
-const base = await mkdtemp(join(tmpdir(), "leftovers-"));
-after(() => rm(base, { recursive: true }));
+const base = createFolder();
 
 process.env.TMPDIR = base;
 

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
+import { createFolder } from "../tests/support/createFolder.ts";
 import { until } from "../tests/support/until.ts";
 import { lockDirectory } from "./lockDirectory.ts";
 import { getProcess, type ProcessIdentity } from "./processIdentity.ts";
 import { startProcess } from "./startProcess.ts";
 
-const base = await mkdtemp(join(tmpdir(), "lock-"));
-after(() => rm(base, { recursive: true }));
+const base = createFolder();
 
 const LOCK = new URL("./lockDirectory.ts", import.meta.url).href;
 

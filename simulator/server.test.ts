@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import pg from "pg";
+import { createFolder } from "../tests/support/createFolder.ts";
 import { listProcesses, type ProcessEntry, readProcess } from "../worker/src/command/processTable.ts";
 import { findServer } from "./leftovers.ts";
 import { findPrograms } from "./postgresPrograms.ts";
@@ -12,8 +12,7 @@ import { type Server, startServer } from "./server.ts";
 import { maySetSecureBits } from "./serverProcess.ts";
 import { readMarker } from "./tempDirectory.ts";
 
-const base = await mkdtemp(join(tmpdir(), "server-"));
-after(() => rm(base, { recursive: true }));
+const base = createFolder();
 
 async function show({ host, user }: Server, setting: string): Promise<string> {
   const client = new pg.Client({ host, user, database: "postgres" });

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
+import { createFolder } from "../tests/support/createFolder.ts";
 import { checkFolder } from "./serverFolder.ts";
 
 test("a folder below a file is refused as that, and one with a file in the database's place as that", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "folder-"));
-  after(() => rm(folder, { recursive: true }));
+  const folder = createFolder();
   await checkFolder(join(folder, "new"));
   await writeFile(join(folder, "file"), "");
   const noDirectory = /^Error: cannot read .*file\/db\/data: ENOTDIR: not a directory/;

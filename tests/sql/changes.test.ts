@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { claim, claimParams, reclaim, succeed } from "../support/queue.ts";
+import { copyTriggers } from "./copyTriggers.ts";
 import { own } from "./interleaving.ts";
 import {
   attempts,
@@ -150,14 +151,6 @@ describe("TRUNCATE", () => {
   });
 });
 
-/** Gives the table's triggers to its copy. */
-async function copyTriggers(): Promise<void> {
-  const triggers = await query<{ sql: string }>(
-    "select replace(pg_get_triggerdef(oid), 'public.parcels ', 'public.parcels_copy ') as sql from pg_trigger where tgrelid = 'parcels'::regclass",
-  );
-  for (const { sql } of triggers) await query(sql);
-}
-
 test("a copy of a partitioned table with its triggers: its changes end and move no request", async () => {
   await partitionByPlace();
   await query(
@@ -166,7 +159,7 @@ test("a copy of a partitioned table with its triggers: its changes end and move 
   const running = await claimed("a");
   await query(`create table parcels_copy (like parcels including all) partition by list (place);
     create table parcels_copy_here partition of parcels_copy for values in ('here'); insert into parcels_copy table parcels`);
-  await copyTriggers();
+  await copyTriggers(database);
   await query(
     `update parcels_copy set id = id + 10; delete from parcels_copy_here where id = 13; truncate parcels_copy`,
   );
@@ -179,7 +172,7 @@ test("a copy of the table with its triggers, as a dump of the table restored und
   await succeed(worker, await claimed("a"));
   const running = await claimed("b");
   await query("create table parcels_copy (like parcels including all); insert into parcels_copy table parcels");
-  await copyTriggers();
+  await copyTriggers(database);
   await query(
     "delete from parcels_copy where id = 3; update parcels_copy set id = 12 where id = 2; truncate parcels_copy",
   );

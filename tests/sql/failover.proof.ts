@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,6 +8,7 @@ import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { createConnections } from "../support/createConnections.ts";
+import { createFolder } from "../support/createFolder.ts";
 import { DEBIAN_MISSING, startDebianReplica, startDebianServer } from "../support/debianServer.ts";
 import { createProxy } from "../support/proxy.ts";
 import { demand } from "../support/queue.ts";
@@ -41,8 +40,6 @@ async function replicated(t: TestContext) {
   t.after(() => replica.stop());
   await until("the replica follows", async () => (await owner.query("select from pg_stat_replication")).rowCount === 1);
   const name = await createProxy(primary.socket);
-  const folder = await mkdtemp(join(tmpdir(), "failover-"));
-  t.after(() => rm(folder, { recursive: true }));
   const failTo = async (waitMs: number, meanwhile: () => Promise<unknown>) => {
     name.cut();
     await stopPrimary();
@@ -56,7 +53,7 @@ async function replicated(t: TestContext) {
     replica,
     connect: (login: string) => connect(replica, "postgres", login),
     openReplica: () => open(replica, "postgres"),
-    log: join(folder, "pods.log"),
+    log: join(createFolder(), "pods.log"),
     port: name.address.port,
     /** The primary ends as if it had crashed; after some seconds the replica has its name. */
     failOver: () => failTo(0, async () => undefined),

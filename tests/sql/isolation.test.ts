@@ -6,6 +6,7 @@ import { migrate } from "../../worker/src/migrate.ts";
 import { readMigrationFiles } from "../../worker/src/migrationFiles.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { poll, succeed, take } from "../support/queue.ts";
+import { copyTriggers } from "./copyTriggers.ts";
 
 const database = await createTestDatabase();
 const { query } = database;
@@ -156,10 +157,7 @@ describe("read uncommitted, which PostgreSQL runs as read committed, does not di
 
   test("changes of the table's copy with its triggers end no request", async () => {
     await query("create table parcels_copy (like parcels including all); insert into parcels_copy table parcels");
-    const triggers = await query<{ sql: string }>(
-      "select replace(pg_get_triggerdef(oid), 'public.parcels ', 'public.parcels_copy ') as sql from pg_trigger where tgrelid = 'parcels'::regclass",
-    );
-    for (const { sql } of triggers) await query(sql);
+    await copyTriggers(database);
     await (await openUncommitted()).query("truncate parcels_copy");
     assert.deepEqual(await database.queued("parcel"), [1, 2]);
   });

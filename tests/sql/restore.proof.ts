@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type pg from "pg";
@@ -11,6 +9,7 @@ import { migrate } from "../../worker/src/migrate.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { page, statements } from "../docs/operationsPage.ts";
 import { createConnections } from "../support/createConnections.ts";
+import { createFolder } from "../support/createFolder.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
 import { claim, claimParams, defer, ERROR, FINAL_ERROR, fail, poll, succeed, take } from "../support/queue.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
@@ -19,7 +18,7 @@ import { workOff } from "../support/workOff.ts";
 /** pg_dump must not be older than its server, and the npm package of the server has none: both are Debian's. */
 describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING }, () => {
   let server: DebianServer;
-  let folder: string;
+  const folder = createFolder();
   const { open, connect } = createConnections();
 
   /** Dumps the database `source` into a file of the folder. */
@@ -100,15 +99,11 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING }, () => {
 
   before(async () => {
     server = await startDebianServer();
-    folder = await mkdtemp(join(tmpdir(), "postgres-batch-dump-"));
     await fillSource();
     await waitOutStartupGrace(await open(server, "source"));
     await dump("dump");
   });
-  after(async () => {
-    await server?.stop();
-    if (folder) await rm(folder, { recursive: true });
-  });
+  after(() => server?.stop());
 
   test("restored into an empty database: nothing finished runs again, nothing unfinished is lost", async () => {
     const client = await createEmpty("whole");

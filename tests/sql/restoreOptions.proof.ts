@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -13,6 +12,7 @@ import { createRoles } from "../../worker/src/roles.ts";
 import { page, statements } from "../docs/operationsPage.ts";
 import { codeBlocks } from "../support/codeBlocks.ts";
 import { createConnections } from "../support/createConnections.ts";
+import { createFolder } from "../support/createFolder.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
 import { ERROR, FINAL_ERROR, fail, poll, succeed, take } from "../support/queue.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
@@ -20,7 +20,7 @@ import { workOff } from "../support/workOff.ts";
 
 describe("a dump that is restored with other options", { skip: DEBIAN_MISSING }, () => {
   let server: DebianServer;
-  let folder: string;
+  const folder = createFolder();
   const { open, connect } = createConnections();
 
   async function runTool(name: string, ...args: string[]): Promise<void> {
@@ -51,7 +51,6 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING },
 
   before(async () => {
     server = await startDebianServer();
-    folder = await mkdtemp(join(tmpdir(), "postgres-batch-dump-"));
     const client = await createMigrated("source");
     await createRoles(client, { worker: "w", scaler: "s" });
     await client.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 5)");
@@ -63,10 +62,7 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING },
     await waitOutStartupGrace(client);
     await runTool("pg_dump", "--format=directory", `--file=${folder}/dump`, "source");
   });
-  after(async () => {
-    await server?.stop();
-    if (folder) await rm(folder, { recursive: true });
-  });
+  after(() => server?.stop());
 
   for (const [title, migrated, options] of [
     ["by several jobs, into an empty database", false, ["--jobs=4"]],

