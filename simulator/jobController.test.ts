@@ -36,10 +36,8 @@ describe("a Job", () => {
     const job = podStarted(created, "a-1");
     assert.equal(job.activePod, "a-1");
     assert.equal(isPodDue(job, CREATED_AT + 86_400_000), false);
-    assert.throws(
-      () => podStarted(job, "a-2"),
-      /^Error: a must be unfinished and without a pod .*; got Running with a-1$/,
-    );
+    const message = /^Error: a must be unfinished and without a pod .*; got Running with a-1$/;
+    assert.throws(() => podStarted(job, "a-2"), message);
   });
 
   test("is Complete when a pod ends with exit code 0, also after failures, and starts no other", () => {
@@ -128,10 +126,8 @@ describe("backoffDelay", () => {
   for (const { base, seconds } of rows) {
     test(`from ${base} s is ${seconds.join(", ")} s after 0, 1, 2, ... failures`, () => {
       const delays = seconds.map((_, failures) => backoffDelay(failures, base));
-      assert.deepEqual(
-        delays,
-        seconds.map((each) => 1_000 * each),
-      );
+      const expected = seconds.map((each) => 1_000 * each);
+      assert.deepEqual(delays, expected);
     });
   }
 

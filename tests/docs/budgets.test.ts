@@ -81,11 +81,8 @@ describe("docs/budgets.md", () => {
   });
 
   test("shows every way in which an attempt ends, both outcomes for each limit, and limits that are mixed", () => {
-    for (const end of Object.keys(ENDS))
-      assert.ok(
-        LINES.some(([ends]) => ends && parseEnds(ends).includes(end)),
-        end,
-      );
+    const shown = new Set(LINES.flatMap(([ends = ""]) => parseEnds(ends)));
+    for (const end of Object.keys(ENDS)) assert.ok(shown.has(end), end);
     for (const name of LIMIT_NAMES) {
       const end = toSingular(RETRY_LIMITS[name].counter);
       const count = DEFAULT_LIMITS[name] + 1;

@@ -43,12 +43,9 @@ describe("the pages", () => {
     });
 
     test(`${page} names only commands that exist, and that say so when Node is too old`, () => {
-      for (const [, name = ""] of readPage(page).matchAll(/npm run ([a-z][A-Za-z0-9]*)/g))
-        assert.match(
-          scripts[name] ?? "",
-          /^((exec )?node cli\/launch\.mjs |PROOF=1 node --test |biome )/,
-          `${page}: npm run ${name}`,
-        );
+      const known = /^((exec )?node cli\/launch\.mjs |PROOF=1 node --test |biome )/;
+      for (const [command, name = ""] of readPage(page).matchAll(/npm run ([a-z][A-Za-z0-9]*)/g))
+        assert.match(scripts[name] ?? "", known, `${page}: ${command}`);
     });
   }
 
@@ -59,10 +56,8 @@ describe("the pages", () => {
         const linked = statSync(join(ROOT, file)).isDirectory() ? globSync(`${file}/**/*.md`, { cwd: ROOT }) : [file];
         for (const each of linked) if (each.endsWith(".md")) reached.add(each);
       }
-    assert.deepEqual(
-      PAGES.filter((page) => !reached.has(page)),
-      [],
-    );
+    const unreached = PAGES.filter((page) => !reached.has(page));
+    assert.deepEqual(unreached, []);
   });
 
   test("have no table wider than 120 characters, except for measured results", () => {
@@ -81,10 +76,8 @@ describe("docs/kubernetes.md", () => {
     const exports = [...readPage("docs/kubernetes.md").matchAll(/^export PULUMI_BACKEND_URL=(\S+)/gm)];
     const here = "/home/me/postgres-batch";
     const { PULUMI_BACKEND_URL } = pulumiEnv(here, { env: {}, credentials: undefined });
-    assert.deepEqual(
-      exports.map(([, url = ""]) => url.replace("$PWD", here)),
-      [PULUMI_BACKEND_URL, PULUMI_BACKEND_URL],
-    );
+    const urls = exports.map(([, url = ""]) => url.replace("$PWD", here));
+    assert.deepEqual(urls, [PULUMI_BACKEND_URL, PULUMI_BACKEND_URL]);
   });
 });
 

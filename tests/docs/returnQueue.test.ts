@@ -14,10 +14,8 @@ test("docs/operations.md returns a queue that belongs to a superuser to its owne
   // The schema alone: functions that a migration creates belong to its owner.
   for (const mistake of ["alter schema batch owner to current_user", "reassign owned by batch_owner to current_user"]) {
     await query(mistake);
-    await assert.rejects(
-      migrate(database.client, noopLog),
-      /no superuser .*; got postgres, as after pg_restore --no-owner/,
-    );
+    const refusal = /no superuser .*; got postgres, as after pg_restore --no-owner/;
+    await assert.rejects(migrate(database.client, noopLog), refusal);
   }
   const section = page.split(/^## /m).find((each) => each.startsWith("Return the queue to its owner")) ?? "";
   for (const block of codeBlocks(section, "sql")) await query(block);

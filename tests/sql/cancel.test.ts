@@ -85,13 +85,10 @@ describe("batch.cancel", () => {
       await query("update batch.history set ended_at = now() - interval '91 days'");
       await cancel();
       assert.deepEqual(await query("select batch.purge('clap', interval '90 days')"), [{ purge: "0" }]);
-      assert.deepEqual(
-        await query("select status, reason, error from batch.history where ended_at > now() - interval '1 hour'"),
-        [{ status: "DEAD", reason: "canceled", error: "not needed" }],
-      );
-      assert.partialDeepStrictEqual(await query("select status, reason from batch.history where attempt = 1"), [
-        { status: "FAILED", reason: name },
-      ]);
+      const ends = "select status, reason, error from batch.history where";
+      const canceled = { status: "DEAD", reason: "canceled", error: "not needed" };
+      assert.deepEqual(await query(`${ends} ended_at > now() - interval '1 hour'`), [canceled]);
+      assert.partialDeepStrictEqual(await query(`${ends} attempt = 1`), [{ status: "FAILED", reason: name }]);
     });
   }
 

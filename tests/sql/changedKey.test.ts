@@ -113,10 +113,7 @@ describe("a changed primary key", () => {
     await query("update parcels set id = 1 where id = 12");
     await query("select batch.attach('parcels', 'parcel')");
     assert.deepEqual(await queued(), [1, 3]);
-    assert.deepEqual(
-      (await attempts(2)).map(({ status }) => status),
-      ["DEAD", "SUCCESS"],
-    );
+    assert.partialDeepStrictEqual(await attempts(2), [{ status: "DEAD" }, { status: "SUCCESS" }]);
     const again = await claimed("b");
     assert.deepEqual([again.requestId, again.attempt], ["1", 3]);
   });

@@ -102,12 +102,8 @@ describe("a server's clock that is set back by an hour", () => {
     await query(`update batch.queue set suspected_at = suspected_at + interval '1 hour', reserved_until = reserved_until + interval '1 hour';
       update batch.scaling set polled_at = polled_at + interval '1 hour'`);
     await poll(scaler);
-    assert.deepEqual(
-      await query(
-        "select count(*)::int from batch.queue where greatest(suspected_at, reserved_until) > now() + interval '1 minute'",
-      ),
-      [{ count: 0 }],
-    );
+    const late = "greatest(suspected_at, reserved_until) > now() + interval '1 minute'";
+    assert.deepEqual(await query(`select from batch.queue where ${late}`), []);
   });
 
   test("after it had been thousands of years ahead stops no poll", async () => {
@@ -115,14 +111,12 @@ describe("a server's clock that is set back by an hour", () => {
     await take(worker, "b", { leaseSeconds: 60 });
     await fail(worker, await take(worker, "c"), ERROR);
     await poll(scaler);
-    const before = await getTimes();
+    const getKept = async () => (await getTimes()).map(({ deadline, reserved }) => [deadline, reserved]);
+    const before = await getKept();
     await query(`update batch.queue set started_at = started_at - interval '5 minutes', suspected_at = '9999-01-01' where request_id <= 2;
       update batch.scaling set polled_at = '9999-01-01', limited_until = now()`);
     await poll(scaler);
-    assert.deepEqual(
-      (await getTimes()).map(({ deadline, reserved }) => [deadline, reserved]),
-      before.map(({ deadline, reserved }) => [deadline, reserved]),
-    );
+    assert.deepEqual(await getKept(), before);
   });
 
   test("prolongs no reservation of a kind that has been paused for longer than that", async () => {

@@ -72,12 +72,8 @@ test("after pg_restore --no-privileges, migrating and attaching again gives the 
     revoke all on make_it_clap from batch_owner`);
   await migrate(client, noopLog);
   await query("select batch.attach('make_it_clap', 'clap')");
-  assert.deepEqual(
-    await query(
-      "select proname from pg_proc where pronamespace = 'batch'::regnamespace and has_function_privilege('public', oid, 'execute')",
-    ),
-    [],
-  );
+  const executable = "pronamespace = 'batch'::regnamespace and has_function_privilege('public', oid, 'execute')";
+  assert.deepEqual(await query(`select proname from pg_proc where ${executable}`), []);
   await runOne();
 });
 

@@ -71,18 +71,13 @@ describe("an impossible row affects only itself, never its kind", () => {
       await query(`insert into batch.queue ${values}`);
       await query("insert into make_it_clap (id, duration_seconds) values (5, 1)");
       const done = await workOffAll();
-      assert.deepEqual(
-        done.filter((id) => id !== "99" && id !== "-9223372036854775808"),
-        ["3", "4", "5"],
-        "every other request is worked on once",
-      );
+      const others = done.filter((id) => id !== "99" && id !== "-9223372036854775808");
+      assert.deepEqual(others, ["3", "4", "5"], "every other request is worked on once");
       assert.equal(await poll(scaler), 0);
       const left = await query("select * from batch.queue where kind = 'clap'");
       assert.deepEqual(left, [], "nothing stays that polls would count");
-      assert.deepEqual(
-        await query("select count(*)::integer as count from clap_attempt where id = 1 and status = 'SUCCESS'"),
-        [{ count: 1 }],
-      );
+      const successes = "select from clap_attempt where id = 1 and status = 'SUCCESS'";
+      assert.equal((await query(successes)).length, 1);
       const [seen] = await query(
         `select exists (select from batch.rejected) or exists (select from batch.history where request_id not in (1, 2, 3, 4, 5))
            or exists (select from batch.queue where kind <> 'clap') as reported`,

@@ -33,10 +33,8 @@ test("databases of one new server are migrated, and their roles created, at the 
     await Promise.all(all.map((client) => createRoles(client, { worker: "w", scaler: "s" })));
   }
   const { rows } = await first.query("select rolname from pg_roles where rolname like 'batch\\_%' order by 1");
-  assert.deepEqual(
-    rows.map(({ rolname }) => rolname),
-    ["batch_owner", "batch_program", "batch_scaler", "batch_worker"],
-  );
+  const roles = rows.map(({ rolname }) => rolname);
+  assert.deepEqual(roles, ["batch_owner", "batch_program", "batch_scaler", "batch_worker"]);
 });
 
 test("a configuration file with session_replication_role = replica stops the kind; its problem has the statements that end this", {

@@ -45,9 +45,8 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
       const saved = [reporter.saveCheckpoint({ page: 1 })];
       reporter.progress(7);
       saved.push(reporter.saveCheckpoint({ page: 2 }));
-      assert.deepEqual(await query("select progress, stopping_until from batch.queue"), [
-        { progress: null, stopping_until: null },
-      ]);
+      const recorded = await query("select progress, stopping_until from batch.queue");
+      assert.deepEqual(recorded, [{ progress: null, stopping_until: null }]);
       await program.query("commit");
       await Promise.all([announced, reporter.close(), ...saved]);
       assert.equal(await renew(connection, attempt, { leaseSeconds }), true);

@@ -50,13 +50,9 @@ describe("a table that batch.attach cannot follow is refused, with the reason", 
   ];
   for (const [sql, message] of refusals) {
     test(sql, async () => {
-      await query("begin");
-      await query(sql);
-      const attached = query("select batch.attach('loose', 'parcel')");
-      await assert.rejects(
-        attached.finally(() => query("rollback")),
-        { message },
-      );
+      await query(`begin; ${sql}`);
+      const attached = query("select batch.attach('loose', 'parcel')").finally(() => query("rollback"));
+      await assert.rejects(attached, { message });
       assert.deepEqual(await query("select from batch.kind where kind = 'parcel'"), []);
     });
   }

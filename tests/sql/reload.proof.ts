@@ -75,10 +75,8 @@ for (const [way, reload] of Object.entries(WAYS)) {
           await poll();
           await work("last");
           const rows = await query<{ id: string; seconds: number }>("select id::text, seconds from parcels order by 1");
-          assert.deepEqual(
-            rows.filter(({ id, seconds }) => ran.get(id) !== seconds),
-            [],
-          );
+          const left = rows.filter(({ id, seconds }) => ran.get(id) !== seconds);
+          assert.deepEqual(left, []);
           assert.deepEqual(await query("select * from batch.queue where kind = 'parcel'"), []);
         });
       });

@@ -182,10 +182,8 @@ describe("node main.ts migrate", () => {
     assert.equal(status, 0, stdout + stderr);
     for (const password of Object.values(passwords)) assert.ok(!(stdout + stderr).includes(password));
     const now = await stored();
-    assert.deepEqual(
-      now.map(({ rolname }) => rolname),
-      ["batch_owner", "batch_program", "batch_scaler", "batch_worker"],
-    );
+    const names = now.map(({ rolname }) => rolname);
+    assert.deepEqual(names, ["batch_owner", "batch_program", "batch_scaler", "batch_worker"]);
     for (const [index, { rolname, rolpassword }] of now.entries()) {
       if (!/worker|scaler/.test(rolname)) continue;
       assert.match(rolpassword, /^SCRAM-SHA-256\$/);

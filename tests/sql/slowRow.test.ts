@@ -14,19 +14,25 @@ async function claim(pod: pg.Client, job: string): Promise<object[]> {
   return (await pod.query(statement("claim").text, values)).rows;
 }
 
-const pods: pg.Client[] = [];
+const opened: pg.Client[] = [];
 
 async function openPod(lockMs = 600, statementMs = 800): Promise<pg.Client> {
   const pod = await database.open({ user: "batch_worker" });
-  pods.push(pod);
+  opened.push(pod);
   await pod.query(`set lock_timeout = '${lockMs}ms'; set statement_timeout = '${statementMs}ms'`);
   return pod;
+}
+
+async function lock(table: string): Promise<pg.Client> {
+  const locking = await database.begin(`lock table ${table} in access exclusive mode`);
+  opened.push(locking);
+  return locking;
 }
 
 describe("a row that takes too long to read", { timeout: 60_000 }, () => {
   // Each pod has the same session, which ends with its connection.
   afterEach(async () => {
-    await Promise.all(pods.splice(0).map((pod) => pod.end()));
+    await Promise.all(opened.splice(0).map((client) => client.end()));
     await query("drop table if exists parcels, moods; drop type if exists mood cascade");
   });
 
@@ -37,12 +43,9 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
     assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "2", attempt: 1 }]);
     const error = "its row could not be read within 800ms (statement_timeout)";
     assert.deepEqual(await attempts(1), [{ attempt: 1, status: "FAILED", reason: "error", error }]);
-    assert.partialDeepStrictEqual(
-      await query(
-        "select attempt, errors, available_at > now() + interval '5 s' as waits from batch.queue where request_id = 1",
-      ),
-      [{ attempt: 1, errors: 1, waits: true }],
-    );
+    const [first] = await query(`select attempt, errors, available_at > now() + interval '5 s' as waits
+      from batch.queue where request_id = 1`);
+    assert.deepEqual(first, { attempt: 1, errors: 1, waits: true });
     await query("update batch.queue set available_at = now() where request_id = 1");
     await poll();
     assert.partialDeepStrictEqual(await claim(pod, "b"), [{ request_id: "3" }]);
@@ -54,15 +57,15 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
     assert.deepEqual(await queued(), [2, 3]);
   });
 
-  for (const [what, sql] of [
-    ["because its table is locked", "lock table parcels in access exclusive mode"],
-    ["because what it reads is locked", "lock table moods in access exclusive mode"],
+  for (const [what, table] of [
+    ["because its table is locked", "parcels"],
+    ["because what it reads is locked", "moods"],
   ] as const) {
     test(`${what} is counted against no limit`, async () => {
       await query(
         `create table moods (); grant select on moods to batch_owner; ${addMood("perform from public.moods;")}`,
       );
-      const [pod, locking] = [await openPod(300, 10_000), await database.begin(sql)];
+      const [pod, locking] = [await openPod(300, 10_000), await lock(table)];
       await assert.rejects(claim(pod, "a"), { code: "55P03" });
       assert.deepEqual(await query("select from batch.history"), []);
       await locking.query("commit");
@@ -84,8 +87,7 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
     const wrong = "if $1 = 'odd' then perform pg_sleep(0.25); raise 'wrong'; end if;";
     await query(`create table moods (); grant select on moods to batch_owner;
       ${addMood(`${wrong} perform from public.moods;`)}; update parcels set m = 'odd' where id = 1`);
-    const pod = await openPod(1_200, 1_600);
-    const locking = await database.begin("lock table moods in access exclusive mode");
+    const [pod, locking] = [await openPod(1_200, 1_600), await lock("moods")];
     assert.deepEqual(await claim(pod, "a"), []);
     assert.partialDeepStrictEqual(await attempts(1), [{ attempt: 1, status: "DEAD" }]);
     assert.deepEqual(await attempts(2), []);

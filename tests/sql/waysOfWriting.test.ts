@@ -46,10 +46,8 @@ describe("every way of writing a table is followed", () => {
     test(what, async () => {
       await query(sql);
       const rows = await query("select request_id from batch.queue where kind = 'parcel' order by request_id");
-      assert.deepEqual(
-        rows.map(({ request_id }) => Number(request_id)),
-        expected,
-      );
+      const ids = rows.map(({ request_id }) => Number(request_id));
+      assert.deepEqual(ids, expected);
       assert.equal(await poll(), expected.length);
       for (const [index] of expected.entries()) await succeed(worker, await claimed(`job-${index}`));
       assert.deepEqual(await queued(), []);
