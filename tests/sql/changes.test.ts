@@ -46,14 +46,8 @@ describe("a deleted row", () => {
     await query("delete from parcels where id = 1");
     await dying.close();
     assert.equal((await reclaim(worker, claimParams("a", { kind: "parcel" }), true))?.finding, "reclaimed");
-    assert.deepEqual(await attempts(1), [
-      {
-        attempt: 1,
-        status: "DEAD",
-        reason: "crashed",
-        error: "the worker in pod a-pod died; not retried: its row was deleted",
-      },
-    ]);
+    const error = "the worker in pod a-pod died; not retried: its row was deleted";
+    assert.deepEqual(await attempts(1), [{ attempt: 1, status: "DEAD", reason: "crashed", error }]);
   });
 
   test("inserted and deleted in one transaction, it was never a request", async () => {

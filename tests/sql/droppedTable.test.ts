@@ -9,10 +9,9 @@ describe("a dropped table", () => {
     await query("drop table parcels");
     assert.equal(await claimNext("b"), undefined);
     assert.equal(await poll(), 0);
-    assert.match(
-      await problem(),
-      /the table of kind 'parcel' was dropped: create it and attach it again, or select batch\.detach\('parcel'\)/,
-    );
+    const reason =
+      /the table of kind 'parcel' was dropped: create it and attach it again, or select batch\.detach\('parcel'\)/;
+    assert.match(await problem(), reason);
     await succeed(worker, running);
     await query("select batch.detach('parcel')");
     assert.deepEqual(await queued(), []);

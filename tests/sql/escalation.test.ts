@@ -139,10 +139,8 @@ describe("the owner of an attached table gains no rights", () => {
     assert.equal(await poll(scaler, "attack"), 0);
     await assertNothingGained();
     assert.deepEqual(await query("select distinct who from shop.seen where who <> $1", [SHOP]), []);
-    assert.match(
-      await database.problem("attack"),
-      /is not read with its owner's rights .*select batch\.attach\('shop\.t', 'attack'\)/,
-    );
+    const reason = /is not read with its owner's rights .*select batch\.attach\('shop\.t', 'attack'\)/;
+    assert.match(await database.problem("attack"), reason);
     await query("select batch.attach('shop.t', 'attack')");
     assert.equal((await take(worker, "a", { kind: "attack" })).requestId, "1");
   });
@@ -150,10 +148,8 @@ describe("the owner of an attached table gains no rights", () => {
   test("by replacing them, or by adding functions beside ours", async () => {
     await shop.query("create table shop.t (id bigint primary key)");
     await query("select batch.attach('shop.t', 'attack')");
-    await assert.rejects(
-      shop.query("create function batch.backoff(bigint) returns interval language sql return '1s'::interval"),
-      { code: "42501" },
-    );
+    const added = "create function batch.backoff(bigint) returns interval language sql return '1s'::interval";
+    await assert.rejects(shop.query(added), { code: "42501" });
     const [found] = await query<{ text: string }>(
       "select pg_get_functiondef(oid) as text from pg_proc where proname = 'row$attack' and pronamespace = 'batch'::regnamespace",
     );

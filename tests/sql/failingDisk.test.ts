@@ -34,9 +34,8 @@ test("while the server's disk fails, a crash is recorded neither by the Job's ne
   const warnings: unknown[] = [];
   client.on("notice", ({ message }) => warnings.push(message));
   await query("select batch.reap('clap')");
-  assert.deepEqual(warnings, [
-    "the end of attempt 1 of request 1 of clap cannot be recorded yet: could not read block 1",
-  ]);
+  const warning = "the end of attempt 1 of request 1 of clap cannot be recorded yet: could not read block 1";
+  assert.deepEqual(warnings, [warning]);
   await repair();
   assert.deepEqual(await query("select from batch.rejected"), []);
   await poll(scaler);

@@ -8,7 +8,7 @@ export const own = ({ token }: Claim) => database.begin(`select batch.own('${tok
 /** Ends the attempt on row 1. */
 export const END_FIRST = "select batch.end_attempt('parcel', 1, 'error', 'no', true, false)";
 
-/** The result of a user's statement that halts in a function of the schema batch, before this text, until work is done. */
+/** The result of a user's statement that halts in a function of the schema batch, before this text, during the work. */
 export async function haltBefore(name: string, text: string, statement: string, work: () => Promise<unknown>) {
   return await withSqlMutant(database, [name, text, `perform pg_advisory_xact_lock(11); ${text}`], async () => {
     const [holder, user] = [await database.open(), await database.open()];

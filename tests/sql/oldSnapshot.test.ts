@@ -76,9 +76,8 @@ for (const level of LEVELS) {
     await query("insert into parcels (id) values (2)");
     await poll();
     assert.deepEqual(await queued(), [2]);
-    assert.partialDeepStrictEqual(await attempts(1), [
-      { status: "DEAD", error: "later; not retried: its row no longer exists" },
-    ]);
+    const error = "later; not retried: its row no longer exists";
+    assert.partialDeepStrictEqual(await attempts(1), [{ status: "DEAD", error }]);
     await query("insert into parcels (id) values (1)");
     assert.deepEqual([(await claimed("b")).requestId, (await claimed("c")).requestId], ["2", "1"]);
   });

@@ -109,9 +109,7 @@ describe("one request has one owner", () => {
   test("the queue cannot contain two rows of one key, whatever their columns", async () => {
     await query("select batch.retry('clap', 1)");
     await claimed("second");
-    await assert.rejects(
-      query("insert into batch.queue (kind, request_id, attempt, job_name) values ('clap', 1, 7, 'other')"),
-      { code: "23505" },
-    );
+    const insert = "insert into batch.queue (kind, request_id, attempt, job_name) values ('clap', 1, 7, 'other')";
+    await assert.rejects(query(insert), { code: "23505" });
   });
 });

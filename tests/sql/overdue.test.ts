@@ -36,12 +36,7 @@ describe("an attempt whose time is over", () => {
     await pass(55);
     await poll(scaler);
     await poll(scaler);
-    assert.deepEqual(await attempts(), [
-      {
-        status: "FAILED",
-        reason: TIMEOUT_REASON,
-        error: "timed out after 10.000000 s, and its worker in pod a-pod did not record it",
-      },
-    ]);
+    const error = "timed out after 10.000000 s, and its worker in pod a-pod did not record it";
+    assert.deepEqual(await attempts(), [{ status: "FAILED", reason: TIMEOUT_REASON, error }]);
   });
 });

@@ -10,6 +10,8 @@ import { createConnections } from "../support/createConnections.ts";
 import { FINAL_ERROR, fail, poll, renew, succeed, take } from "../support/queue.ts";
 import { SERVERS } from "../support/servers.ts";
 
+const OWNER = "select pg_get_userbyid(nspowner) as owner from pg_namespace where nspname = 'batch'";
+
 for (const { name, skip, start } of SERVERS) {
   describe(`on ${name}, without a superuser`, { skip }, () => {
     let server: Awaited<ReturnType<typeof start>>;
@@ -81,10 +83,7 @@ for (const { name, skip, start } of SERVERS) {
       await migrate(app, noopLog);
       await createRoles(app, { worker: "w", scaler: "s" });
       await createRoles(app, { worker: "w2", scaler: "s2" });
-      assert.deepEqual(
-        (await app.query("select pg_get_userbyid(nspowner) as owner from pg_namespace where nspname = 'batch'")).rows,
-        [{ owner: "batch_owner" }],
-      );
+      assert.deepEqual((await app.query(OWNER)).rows, [{ owner: "batch_owner" }]);
       await runLifecycle(app, "app", "batch_worker", "batch_scaler");
     });
 
@@ -138,10 +137,7 @@ for (const { name, skip, start } of SERVERS) {
         createLog({}, (line) => lines.push(line)),
       );
       assert.equal(lines.filter((line) => line.includes("the schema batch belongs to plain")).length, 1);
-      assert.deepEqual(
-        (await plain.query("select pg_get_userbyid(nspowner) as owner from pg_namespace where nspname = 'batch'")).rows,
-        [{ owner: "plain" }],
-      );
+      assert.deepEqual((await plain.query(OWNER)).rows, [{ owner: "plain" }]);
       await runLifecycle(plain, "plain", "plain", "plain");
     });
 

@@ -52,10 +52,10 @@ export const attempts = (id: number) =>
     [id],
   );
 /** The first attempt of a request, which failed and is not retried for this reason. */
-export const notRetried = (why: string) => ({
-  ...{ attempt: 1, status: "DEAD", reason: "error" },
-  error: `no; not retried: ${why}`,
-});
+export function notRetried(why: string) {
+  const error = `no; not retried: ${why}`;
+  return { attempt: 1, status: "DEAD", reason: "error", error };
+}
 /** Why the kind is stopped; empty when it is not. */
 export const problem = () => database.problem("parcel");
 

@@ -32,10 +32,8 @@ describe("a paused kind", () => {
     assert.equal(await claimNext("a"), undefined, "before any poll");
     assert.equal(await poll(scaler), 0);
     assert.equal(await claimNext("a"), undefined);
-    assert.equal(
-      await database.problem(),
-      "paused: the warehouse is closed (to continue: select batch.resume('clap'))",
-    );
+    const problem = "paused: the warehouse is closed (to continue: select batch.resume('clap'))";
+    assert.equal(await database.problem(), problem);
     assert.deepEqual(await query("select batch.resume('clap')"), [{ resume: true }]);
     assert.equal(await poll(scaler), 2);
     assert.equal((await claimNext("a"))?.requestId, "1");

@@ -22,9 +22,8 @@ describe("a key that several partitions have", () => {
     await query("select batch.attach('parcels', 'parcel')");
     assert.deepEqual(await rejected(), [{ id: 1, reason: REASON }]);
     assert.deepEqual(await finishAll(), [2, 3]);
-    assert.deepEqual(await attempts(1), [
-      { attempt: 1, status: "DEAD", reason: "error", error: `its row cannot be read: ${REASON}` },
-    ]);
+    const error = `its row cannot be read: ${REASON}`;
+    assert.deepEqual(await attempts(1), [{ attempt: 1, status: "DEAD", reason: "error", error }]);
     assert.equal(await problem(), "");
     await query("delete from parcels where place = 'there' and id = 1; select batch.retry('parcel', 1)");
     assert.deepEqual(await finishAll(), [1]);

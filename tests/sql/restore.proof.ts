@@ -206,9 +206,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING }, () => {
     assert.equal(exitCode, 0, stderr);
     await client.query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
     const worker = connect(server, "schema");
-    await assert.rejects(poll(worker), {
-      message: "kind must be one that batch.status shows (none); got 'clap'",
-    });
+    await assert.rejects(poll(worker), { message: "kind must be one that batch.status shows (none); got 'clap'" });
     assert.equal(await claim(worker, claimParams("schema-a")), undefined);
     await assert.rejects(migrate(client, noopLog), /schema batch .* without its data.*drop schema batch cascade/s);
     await client.query("select batch.attach('make_it_clap', 'clap')");

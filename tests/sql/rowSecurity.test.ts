@@ -103,10 +103,9 @@ describe("row level security that is changed later", () => {
     await owner.query(FORCED);
     assert.equal(await claim(worker, claimParams("before any poll", { kind: "parcel" })), undefined);
     assert.equal(await poll(scaler, "parcel"), 0);
-    assert.match(
-      await problem(),
-      /row level security hides rows of public\.parcels .*select batch\.attach\('public\.parcels', 'parcel'\)/,
-    );
+    const reason =
+      /row level security hides rows of public\.parcels .*select batch\.attach\('public\.parcels', 'parcel'\)/;
+    assert.match(await problem(), reason);
     assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
     await owner.query("select batch.attach('parcels', 'parcel')");
     assert.equal(await poll(scaler, "parcel"), 1);

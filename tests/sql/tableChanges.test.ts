@@ -58,10 +58,9 @@ describe("a change that breaks the attachment", () => {
     await query("create schema elsewhere; alter table parcels set schema elsewhere");
     assert.equal(await claimNext("a"), undefined);
     assert.equal(await poll(), 0);
-    assert.match(
-      await problem(),
-      /batch_owner cannot select from elsewhere\.parcels: select batch\.attach\('elsewhere\.parcels', 'parcel'\)/,
-    );
+    const reason =
+      /batch_owner cannot select from elsewhere\.parcels: select batch\.attach\('elsewhere\.parcels', 'parcel'\)/;
+    assert.match(await problem(), reason);
     await query("select batch.attach('elsewhere.parcels', 'parcel')");
     assert.equal(await poll(), 3);
   });
@@ -187,10 +186,9 @@ describe("a change that breaks the attachment", () => {
     await query("alter table parcels rename seconds to duration");
     assert.equal(await claimNext("a"), undefined);
     assert.equal(await poll(), 0);
-    assert.match(
-      await problem(),
-      /no longer has the numeric column seconds with the timeouts: select batch\.attach\('public\.parcels', 'parcel', 'COLUMN'\)/,
-    );
+    const reason =
+      /no longer has the numeric column seconds with the timeouts: select batch\.attach\('public\.parcels', 'parcel', 'COLUMN'\)/;
+    assert.match(await problem(), reason);
     await query("select batch.attach('parcels', 'parcel', 'duration')");
     assert.equal(await poll(), 3);
   });
@@ -215,12 +213,8 @@ describe("a row that cannot be processed affects only itself", () => {
     await query("update parcels set place = repeat('x', 67108864) where id = 2");
     assert.equal((await claimed("a")).requestId, "1");
     assert.equal((await claimed("b")).requestId, "3");
-    assert.partialDeepStrictEqual(await attempts(2), [
-      {
-        status: "DEAD",
-        error: "its row must be at most 67108864 bytes of JSON (64 MiB: it is sent to the worker); got 67108898",
-      },
-    ]);
+    const error = "its row must be at most 67108864 bytes of JSON (64 MiB: it is sent to the worker); got 67108898";
+    assert.partialDeepStrictEqual(await attempts(2), [{ status: "DEAD", error }]);
   });
 
   test("a row that raises when it is read", async () => {
@@ -235,9 +229,8 @@ describe("a row that cannot be processed affects only itself", () => {
     await query("insert into batch.queue (kind, request_id, enqueued_xid) values ('parcel', 99, '3')");
     assert.equal((await claimed("a")).requestId, "1");
     assert.deepEqual(await query("select from batch.job"), []);
-    assert.partialDeepStrictEqual(await attempts(99), [
-      { status: "DEAD", reason: "error", error: "public.parcels has no row with this primary key" },
-    ]);
+    const error = "public.parcels has no row with this primary key";
+    assert.partialDeepStrictEqual(await attempts(99), [{ status: "DEAD", reason: "error", error }]);
     await query("insert into parcels (id) values (99)");
     assert.deepEqual(await queued(), [1, 2, 3, 99]);
   });

@@ -164,8 +164,9 @@ test("a row with a character that UTF-8 lacks affects only itself: workers could
   const pod = windows.connect();
   const next = await claim(pod, claimParams("a", { kind: "thing" }));
   assert.deepEqual([next?.requestId, next && parseRow(next.row).name], ["2", "Käse"]);
+  const [attempt] = await windows.query<{ error: string }>("select error from batch.history");
   assert.match(
-    (await windows.query<{ error: string }>("select error from batch.history"))[0]?.error ?? "",
+    attempt?.error ?? "",
     /^its row cannot be read: character with byte sequence 0x81 in encoding "WIN1252" has no equivalent in encoding "UTF8"/,
   );
 });

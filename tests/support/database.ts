@@ -33,7 +33,7 @@ export interface TestDatabase {
   /** Waits until sessions of this database wait for a lock: one, or this many. */
   untilBlocked(sessions?: number): Promise<unknown>;
   /**
-   * The result of work that waits for another connection's transaction with these statements. The transaction ends while it waits.
+   * The result of work that waits for a transaction with these statements, on another connection, which then ends.
    *
    * @param end - its last statements
    */

@@ -47,7 +47,7 @@ export function overClient(client: pg.Client): Database {
   return { run } as unknown as Database;
 }
 
-/** Polls as KEDA does for a ScaledJob of at most ten Jobs, with a request each; resolves with the number of Jobs that it wants. */
+/** Polls as KEDA does for a ScaledJob of at most ten Jobs, with a request each; resolves with the answer. */
 export function poll(scaler: Database, kind = "clap"): Promise<number> {
   return demand(scaler, { kind, requestsPerJob: 1, maxReplicaCount: 10 });
 }
