@@ -145,9 +145,8 @@ for (const mistake of ["delete from letters", "truncate letters"]) {
     assert.deepEqual(await query("select batch.retry('letter', 2)"), [{ retry: true }]);
     await query("select batch.attach('letters', 'letter')");
     assert.deepEqual(await database.queued("letter"), [2, 3, 4, 5]);
-    await query(
-      "drop table letters, letters_restored; select batch.detach('letter'); delete from batch.history where kind = 'letter'",
-    );
+    await query(`drop table letters, letters_restored; select batch.detach('letter');
+      delete from batch.history where kind = 'letter'`);
   });
 }
 

@@ -105,9 +105,8 @@ describe("batch.attach", () => {
     await query("create table if not exists boxes (id bigint primary key)");
     const [first, second] = [await database.open(), await database.open()];
     await first.query("begin; select batch.attach('parcels', 'parcel')");
-    const other = second.query(
-      "begin; select batch.attach('boxes', 'box'); select batch.attach('parcels', 'parcel'); commit",
-    );
+    const other = second.query(`begin; select batch.attach('boxes', 'box');
+      select batch.attach('parcels', 'parcel'); commit`);
     await database.untilBlocked();
     await query("set lock_timeout = '1s'; insert into boxes values (1); reset lock_timeout");
     await first.query("select batch.attach('boxes', 'box'); commit");
@@ -116,9 +115,8 @@ describe("batch.attach", () => {
   });
 
   test("attached again, a table that needs no repair is not locked: nobody waits for a transaction that has written to it", async () => {
-    await query(
-      "create table bags (id bigint primary key, minutes integer); select batch.attach('bags', 'bag', 'minutes')",
-    );
+    await query(`create table bags (id bigint primary key, minutes integer);
+      select batch.attach('bags', 'bag', 'minutes')`);
     const writer = await database.begin("insert into bags values (1)");
     const admin = await database.open();
     await admin.query("set lock_timeout = '1s'; begin; select batch.attach('bags', 'bag', 'minutes')");

@@ -117,9 +117,8 @@ describe("TRUNCATE", () => {
   test("that no trigger saw, like the inserts that followed, is repaired by another TRUNCATE and another attach", async () => {
     await succeed(worker, await claimed("a"));
     const unseen = (statement: string) =>
-      query(
-        `begin; alter table parcels disable trigger all; ${statement}; alter table parcels enable trigger all; commit`,
-      );
+      query(`begin; alter table parcels disable trigger all;
+        ${statement}; alter table parcels enable trigger all; commit`);
     await unseen("truncate parcels");
     await query("truncate parcels");
     await unseen("insert into parcels (id) values (1), (2)");
@@ -147,16 +146,14 @@ describe("TRUNCATE", () => {
 
 test("a copy of a partitioned table with its triggers: its changes end and move no request", async () => {
   await partitionByPlace();
-  await query(
-    "select batch.attach('parcels', 'parcel'); insert into parcels values (1, 'here'), (2, 'here'), (3, 'here')",
-  );
+  await query(`select batch.attach('parcels', 'parcel');
+    insert into parcels values (1, 'here'), (2, 'here'), (3, 'here')`);
   const running = await claimed("a");
   await query(`create table parcels_copy (like parcels including all) partition by list (place);
     create table parcels_copy_here partition of parcels_copy for values in ('here'); insert into parcels_copy table parcels`);
   await copyTriggers(database);
-  await query(
-    `update parcels_copy set id = id + 10; delete from parcels_copy_here where id = 13; truncate parcels_copy`,
-  );
+  await query(`update parcels_copy set id = id + 10;
+    delete from parcels_copy_here where id = 13; truncate parcels_copy`);
   assert.deepEqual(await queued(), [1, 2, 3]);
   assert.equal(await failed(running), "FAILED");
   await query("drop table parcels_copy");
@@ -167,9 +164,8 @@ test("a copy of the table with its triggers, as a dump of the table restored und
   const running = await claimed("b");
   await query("create table parcels_copy (like parcels including all); insert into parcels_copy table parcels");
   await copyTriggers(database);
-  await query(
-    "delete from parcels_copy where id = 3; update parcels_copy set id = 12 where id = 2; truncate parcels_copy",
-  );
+  await query(`delete from parcels_copy where id = 3;
+    update parcels_copy set id = 12 where id = 2; truncate parcels_copy`);
   assert.deepEqual(await queued(), [2, 3]);
   await query("select batch.attach('parcels', 'parcel')");
   assert.deepEqual(await queued(), [2, 3], "the finished one stays finished");

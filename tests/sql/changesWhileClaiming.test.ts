@@ -95,9 +95,8 @@ for (const level of ["repeatable read", "serializable"]) {
   test(`a ${level} transaction that is older than the table's primary key may claim a request, and delete rows`, async () => {
     const [pod, shop] = [await openPod(), await database.open()];
     for (const client of [pod, shop]) await client.query(`begin isolation level ${level}; select`);
-    await query(
-      "alter table parcels drop constraint parcels_pkey; alter table parcels add constraint again primary key (id)",
-    );
+    await query(`alter table parcels drop constraint parcels_pkey;
+      alter table parcels add constraint again primary key (id)`);
     assert.equal((await claim(overClient(pod), claimParams("a", { kind: "parcel" })))?.requestId, "1");
     await pod.query("commit");
     await shop.query("delete from parcels where id = 2; commit");
@@ -106,9 +105,8 @@ for (const level of ["repeatable read", "serializable"]) {
 }
 
 test("the row of a table that replaced another runs, although the table is renamed just when the attempt on the previous row ends", async () => {
-  await query(
-    "create table other (id bigint primary key, place text, seconds double precision); insert into other values (1)",
-  );
+  await query(`create table other (id bigint primary key, place text, seconds double precision);
+    insert into other values (1)`);
   const previous = await claimed("a");
   await query("alter table parcels rename to previous; alter table other rename to parcels; drop table previous");
   await query("select batch.attach('parcels', 'parcel')");
@@ -133,9 +131,8 @@ test("polls that read the keys lose no request while the table's schema exchange
     await query("update batch.kind set sweep_pending = true where kind = 'parcel'");
     const polled = poll();
     await setTimeout(Math.random() * 10);
-    await exchanging.query(
-      `begin; alter schema one rename to three; alter schema two rename to one; alter schema three rename to two; commit`,
-    );
+    await exchanging.query(`begin; alter schema one rename to three; alter schema two rename to one;
+      alter schema three rename to two; commit`);
     await polled;
     assert.deepEqual(await database.queued("parcel"), [1, 2, 3]);
   }

@@ -26,9 +26,8 @@ const WAYS: Readonly<Record<string, () => Promise<unknown>>> = {
   "deleted while the triggers are disabled, before the table is attached again": () =>
     query(`alter table parcels disable trigger user; delete from parcels where id = 1; ${ATTACH}`),
   "deleted while the triggers are disabled, before they are enabled and the table is attached again": () =>
-    query(
-      `alter table parcels disable trigger user; delete from parcels where id = 1; alter table parcels enable trigger user; ${ATTACH}`,
-    ),
+    query(`alter table parcels disable trigger user; delete from parcels where id = 1;
+      alter table parcels enable trigger user; ${ATTACH}`),
 };
 
 for (const [what, lose] of Object.entries(WAYS)) {

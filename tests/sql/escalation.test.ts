@@ -158,9 +158,8 @@ describe("the owner of an attached table gains no rights", () => {
 
   test("by giving the table away: another owner's code does not run as the first one", async () => {
     await query("create role heir_of_escalation_test");
-    await query(
-      `grant heir_of_escalation_test to ${SHOP}; grant create, usage on schema shop to heir_of_escalation_test`,
-    );
+    await query(`grant heir_of_escalation_test to ${SHOP};
+      grant create, usage on schema shop to heir_of_escalation_test`);
     await shop.query("create table shop.t (id bigint primary key)");
     await attach();
     await shop.query("insert into shop.t values (1)");

@@ -42,9 +42,8 @@ test("after a hardening script has taken PostgreSQL's own objects from PUBLIC, w
   await assert.rejects(poll(scaler), /permission denied for /);
   await query(`grant select on ${objects} to batch_owner; grant execute on function set_config to batch_owner`);
   await runOne();
-  await query(
-    "create table pages (id bigint primary key); select batch.attach('pages', 'page'); select batch.detach('page')",
-  );
+  await query(`create table pages (id bigint primary key);
+    select batch.attach('pages', 'page'); select batch.detach('page')`);
   await query(`drop table pages; grant select on ${objects} to public; grant execute on function set_config to public`);
 });
 
@@ -108,12 +107,10 @@ test("an event trigger that forbids DDL stops batch.attach and batch.detach, and
     }
     await runOne();
     await query("insert into make_it_clap (id, duration_seconds) values (77, 1)");
-    await query(
-      "select batch.pause('clap'); select batch.resume('clap'); select batch.cancel('clap', 77); select batch.retry('clap', 77)",
-    );
-    await query(
-      "update make_it_clap set id = 78 where id = 77; delete from make_it_clap where id = 78; select batch.purge('clap', '0')",
-    );
+    await query(`select batch.pause('clap'); select batch.resume('clap');
+      select batch.cancel('clap', 77); select batch.retry('clap', 77)`);
+    await query(`update make_it_clap set id = 78 where id = 77;
+      delete from make_it_clap where id = 78; select batch.purge('clap', '0')`);
     await query("truncate make_it_clap");
   } finally {
     await query("drop event trigger forbid; drop function forbid");

@@ -81,9 +81,8 @@ describe("a database that is moved by logical replication, as docs/operations.md
     );
     await old.query("insert into make_it_clap (duration_seconds) values (1); insert into visits default values");
     await old.query("delete from make_it_clap where id = 5");
-    await old.query(
-      "insert into calls default values; delete from calls where id = 2; update calls set id = default where id = 3",
-    );
+    await old.query(`insert into calls default values; delete from calls where id = 2;
+      update calls set id = default where id = 3`);
     await old.query("select batch.pause(kind, 'moves') from batch.kind where attached");
     await worker.close();
     await getOutput("bash", ["-euc", switchOver]);

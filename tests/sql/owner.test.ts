@@ -51,9 +51,8 @@ for (const { name, skip, start } of SERVERS) {
     before(async () => {
       server = await start();
       const admin = await open(server, "postgres");
-      await admin.query(
-        "create role app login createrole; create role plain login; create role other login createrole",
-      );
+      await admin.query(`create role app login createrole; create role plain login;
+        create role other login createrole`);
       for (const role of ["app", "plain", "other"]) {
         await admin.query(`create database ${role} owner ${role}`);
         // As it was before PostgreSQL 15, and is no more.

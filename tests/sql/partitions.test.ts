@@ -210,9 +210,8 @@ describe("a table partitioned by range", () => {
     await query("set lock_timeout = '1s'; insert into parcels (id) values (2), (101); reset lock_timeout");
     await admin.query("commit");
     await writer.query("commit");
-    await query(
-      "set session_replication_role = replica; insert into parcels (id) values (102); reset session_replication_role",
-    );
+    await query(`set session_replication_role = replica;
+      insert into parcels (id) values (102); reset session_replication_role`);
     await admin.query("select batch.attach('parcels', 'parcel')");
     assert.deepEqual(await queued(), [1, 2, 101, 102]);
   });

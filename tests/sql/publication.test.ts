@@ -42,9 +42,8 @@ describe("a publication for all tables, with a subscriber", () => {
     await publisher.query("create publication everything for all tables");
     await publisher.query("select pg_create_logical_replication_slot('everything', 'pgoutput')");
     // A subscriber of a migrated database has these rows already.
-    await subscriber.query(
-      "delete from batch.migration; delete from batch.function; delete from batch.kind; delete from batch.scaling",
-    );
+    await subscriber.query(`delete from batch.migration; delete from batch.function;
+      delete from batch.kind; delete from batch.scaling`);
     await subscriber.query(
       `create subscription everything connection 'host=${server.host} port=${server.port} user=${server.user} dbname=publisher'
        publication everything with (create_slot = false, slot_name = 'everything')`,
@@ -75,9 +74,8 @@ describe("a publication for all tables, with a subscriber", () => {
     await dying.close();
     const isRecorded = async () => (await reclaim(worker, claimParams("5"), true))?.finding === "reclaimed";
     await until("the crash is recorded", isRecorded);
-    await publisher.query(
-      "select batch.cancel('clap', 6); update make_it_clap set id = 77 where id = 7; delete from make_it_clap where id = 8",
-    );
+    await publisher.query(`select batch.cancel('clap', 6); update make_it_clap set id = 77 where id = 7;
+      delete from make_it_clap where id = 8`);
     await poll(scaler);
     await publisher.query("insert into batch.queue (kind, request_id) values ('clap', 1)");
     await succeed(worker, await take(worker, "6"));

@@ -82,9 +82,8 @@ describe("the readers of attached tables", () => {
 
   test("of a superuser's table read nothing once its owner is none", async () => {
     await query("create role boss_of_readers_test superuser");
-    await query(
-      "create table boss_table (id bigint primary key); alter table boss_table owner to boss_of_readers_test",
-    );
+    await query(`create table boss_table (id bigint primary key);
+      alter table boss_table owner to boss_of_readers_test`);
     await query("select batch.attach('boss_table', 'boss'); insert into boss_table values (1), (2)");
     assert.equal((await claim(worker, claimParams("a", { kind: "boss" })))?.requestId, "1");
     await query("alter role boss_of_readers_test nosuperuser");

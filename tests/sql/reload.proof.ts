@@ -26,9 +26,8 @@ for (const [way, reload] of Object.entries(WAYS)) {
       describe(`an application ${way} all the time, at ${isolation}${partitioned ? ", partitioned" : ""}`, () => {
         test("while workers run the requests: each row of the last generation has been run, and no request is left", async () => {
           if (partitioned) await partitionByPlace();
-          await query(
-            "alter table parcels add if not exists seconds integer; select batch.attach('parcels', 'parcel')",
-          );
+          await query(`alter table parcels add if not exists seconds integer;
+            select batch.attach('parcels', 'parcel')`);
           await query("delete from parcels");
           const ran = new Map<string, number>();
           const state = { reloading: true };

@@ -10,9 +10,8 @@ describe("a key that several partitions have", () => {
   beforeEach(async () => {
     await partitionByPlace();
     await query("create table parcels_there (id bigint, place text not null, primary key (id, place))");
-    await query(
-      "insert into parcels values (1, 'here'), (2, 'here'); insert into parcels_there values (1, 'there'), (3, 'there')",
-    );
+    await query(`insert into parcels values (1, 'here'), (2, 'here');
+      insert into parcels_there values (1, 'there'), (3, 'there')`);
   });
 
   const attachPartition = () => query("alter table parcels attach partition parcels_there for values in ('there')");
@@ -53,9 +52,8 @@ describe("a key that several partitions have", () => {
     await attachPartition();
     await query("select batch.attach('parcels', 'parcel')");
     await finishAll();
-    await query(
-      "set session_replication_role = replica; insert into parcels values (1, 'there'); reset session_replication_role",
-    );
+    await query(`set session_replication_role = replica;
+      insert into parcels values (1, 'there'); reset session_replication_role`);
     await query("select batch.attach('parcels', 'parcel')");
     assert.deepEqual(await rejected(), [{ id: 1, reason: REASON }]);
   });

@@ -110,9 +110,8 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING }, () => {
     const { exitCode, stderr } = await restore("dump", "whole");
     assert.equal(exitCode, 0, stderr);
     for (const kind of Object.keys(TABLES)) assert.deepEqual(await runAll("whole", kind), UNFINISHED, kind);
-    await client.query(
-      "insert into make_it_clap (id, duration_seconds) values (12, 1); insert into zoo.animals values (12)",
-    );
+    await client.query(`insert into make_it_clap (id, duration_seconds) values (12, 1);
+      insert into zoo.animals values (12)`);
     assert.deepEqual(await runAll("whole", "clap"), ["12"]);
     assert.deepEqual(await runAll("whole", "late"), ["12"]);
     const newest = (await client.query("select max(version) as newest from batch.migration")).rows[0].newest;
@@ -128,9 +127,8 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING }, () => {
     const other = await startDebianServer();
     after(() => other.stop());
     const admin = await open(other, "postgres");
-    await admin.query(
-      "create role batch_owner; create role batch_worker; create role batch_scaler; create role batch_program",
-    );
+    await admin.query(`create role batch_owner; create role batch_worker;
+      create role batch_scaler; create role batch_program`);
     const client = await createEmpty("moved", other);
     const { exitCode, stderr } = await restore("ahead", "moved", [], other);
     assert.equal(exitCode, 0, stderr);
@@ -145,9 +143,8 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING }, () => {
     const early = await take(worker, "early", { kind: "idle" });
     assert.equal(early.requestId, "1", "before any poll");
     await succeed(worker, early);
-    await client.query(
-      "insert into make_it_clap (id, duration_seconds) values (12, 1); insert into zoo.idle values (2)",
-    );
+    await client.query(`insert into make_it_clap (id, duration_seconds) values (12, 1);
+      insert into zoo.idle values (2)`);
     await waitOutStartupGrace(client);
     assert.deepEqual(await runAll("moved", "clap", other), ["12", ...UNFINISHED].sort());
     assert.deepEqual(await runAll("moved", "idle", other), ["2"]);

@@ -151,9 +151,8 @@ describe("row level security that is changed later", () => {
 describe("batch.purge where row level security hides rows whose requests have ended", () => {
   const waiting = () => database.queued("parcel");
   beforeEach(async () => {
-    await owner.query(
-      `create table parcels (id bigint primary key); ${FORCED}; create policy everyone on parcels using (true)`,
-    );
+    await owner.query(`create table parcels (id bigint primary key); ${FORCED};
+      create policy everyone on parcels using (true)`);
     await owner.query("insert into parcels values (1); select batch.attach('parcels', 'parcel')");
     await succeed(worker, await take(worker, "a", { kind: "parcel" }));
   });

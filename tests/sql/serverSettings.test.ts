@@ -84,9 +84,8 @@ describe("no setting of the database affects claim, finish or poll, even behind 
 
   test("all of them at once", async () => {
     const database = await createTestDatabase();
-    await database.query(
-      "create schema shadow; create view shadow.pg_locks as select 1; create function shadow.now() returns timestamptz language sql as 'select null::timestamptz'",
-    );
+    await database.query(`create schema shadow; create view shadow.pg_locks as select 1;
+      create function shadow.now() returns timestamptz language sql as 'select null::timestamptz'`);
     const [server] = await database.query("select current_setting('server_version_num')::integer as version");
     const settings = server?.version >= 170_000 ? { ...SETTINGS, transaction_timeout: "200ms" } : SETTINGS;
     for (const [name, value] of Object.entries(settings)) {

@@ -80,9 +80,8 @@ describe("a table that receives its rows from a subscription", { timeout: 120_00
     await arrive("order", [1, 2, 3, 4, 5]);
     await arrive("visit", [1, 2]);
     await succeed(worker, await take(worker, "a", { kind: "order" }));
-    await shop.query(
-      "delete from orders where id = 2; update orders set id = 13 where id = 3; update orders set place = 'y'",
-    );
+    await shop.query(`delete from orders where id = 2;
+      update orders set id = 13 where id = 3; update orders set place = 'y'`);
     await arrive("order", [4, 5, 13]);
     await batch.query("insert into orders values (6)");
     await arrive("order", [4, 5, 6, 13]);
@@ -107,9 +106,8 @@ describe("a table that receives its rows from a subscription", { timeout: 120_00
   });
 
   test("a prepared transaction's rows are requests once it is committed; claims and polls do not wait for it", async () => {
-    await batch.query(
-      "begin; insert into make_it_clap (id, duration_seconds) values (1, 1); prepare transaction 'rows'",
-    );
+    await batch.query(`begin; insert into make_it_clap (id, duration_seconds) values (1, 1);
+      prepare transaction 'rows'`);
     await batch.query("insert into make_it_clap (id, duration_seconds) select n, 1 from generate_series(2, 200) n");
     for (let job = 0; job < 199; job++) {
       if (job % 20 === 0) assert.ok((await poll("clap")) > 0);

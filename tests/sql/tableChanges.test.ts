@@ -160,9 +160,8 @@ describe("a change that breaks the attachment", () => {
     for (const name of TRIGGERS) await query(`alter table parcels enable always trigger "batch_parcel${name}"`);
     await query('alter table parcels disable trigger batch_parcel; drop trigger "batch_parcel$key" on parcels');
     await query("select batch.attach('parcels', 'parcel'); set session_replication_role = replica");
-    await query(
-      "insert into parcels (id) values (8); delete from parcels where id = 1; update parcels set id = 12 where id = 2",
-    );
+    await query(`insert into parcels (id) values (8); delete from parcels where id = 1;
+      update parcels set id = 12 where id = 2`);
     assert.deepEqual(await queued(), [3, 8, 12]);
     // The workers of pglogical and of subscriptions fire only row triggers.
     assert.deepEqual(await query("select tgname from batch.triggers('parcels', 'parcel') where tgtype & 1 = 0"), [

@@ -119,9 +119,8 @@ describe("a table of which no row can be read", () => {
 
   test("many requests of which none can be read stop their kind, although finished ones can be read", async () => {
     await succeed(worker, await claimed("a"));
-    await query(
-      `${MOOD}; update parcels set m = 'odd' where id > 1; insert into parcels (id, m) select n, 'odd' from generate_series(4, 12) n`,
-    );
+    await query(`${MOOD}; update parcels set m = 'odd' where id > 1;
+      insert into parcels (id, m) select n, 'odd' from generate_series(4, 12) n`);
     assert.equal(await claimNext("b"), undefined);
     assert.equal(await poll(), 0);
     assert.match(await problem(), /no row of public\.parcels can be read: no right/);
