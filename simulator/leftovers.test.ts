@@ -12,7 +12,6 @@ import { UNPRIVILEGED } from "./serverUser.ts";
 import type { RunMarker } from "./tempDirectory.ts";
 
 const base = createFolder();
-
 process.env.TMPDIR = base;
 
 /** A run that has ended. */

@@ -70,10 +70,8 @@ for (const { name, skip, start } of SERVERS) {
       await getOutput("sh", ["-euc", command], { cwd });
       const env = { PG_HOST: host, PG_PORT: String(port), PG_DATABASE: "app", PG_USERNAME: "app" };
       await migrateDatabase(env, noopLog);
-      assert.deepEqual(
-        (await app.query("select nspowner::regrole::text as owner from pg_namespace where nspname = 'batch'")).rows,
-        [{ owner: "batch_owner" }],
-      );
+      const owner = "select nspowner::regrole::text as owner from pg_namespace where nspname = 'batch'";
+      assert.deepEqual((await app.query(owner)).rows, [{ owner: "batch_owner" }]);
       await app.query("insert into make_it_clap (duration_seconds) values (1)");
       const worker = connect(server, "app", "batch_worker");
       assert.equal((await claim(worker, claimParams("job")))?.requestId, "1");

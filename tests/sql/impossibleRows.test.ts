@@ -106,10 +106,8 @@ describe("an impossible row affects only itself, never its kind", () => {
     await query("insert into batch.queue (kind, request_id) values ('clap', 2)");
     await workOffAll();
     const [rejected] = await query<{ reason: string }>("select reason from batch.rejected");
-    assert.match(
-      rejected?.reason ?? "",
-      /the history has it as DEAD after 1: to run it again, select batch\.retry\('clap', 2\)/,
-    );
+    const reason = /the history has it as DEAD after 1: to run it again, select batch\.retry\('clap', 2\)/;
+    assert.match(rejected?.reason ?? "", reason);
     await query("select batch.retry('clap', 2)");
     assert.deepEqual(await workOffAll(), ["2"]);
   });
@@ -118,10 +116,8 @@ describe("an impossible row affects only itself, never its kind", () => {
     await query("insert into batch.queue (kind, request_id) values ('clap', 1)");
     await workOffAll();
     const [rejected] = await query<{ reason: string }>("select reason from batch.rejected");
-    assert.match(
-      rejected?.reason ?? "",
-      /the history has it as SUCCESS after 1: to run it again, delete its row and insert it again$/,
-    );
+    const reason = /the history has it as SUCCESS after 1: to run it again, delete its row and insert it again$/;
+    assert.match(rejected?.reason ?? "", reason);
     await query("delete from make_it_clap where id = 1");
     await query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
     assert.deepEqual(await workOffAll(), ["1"]);

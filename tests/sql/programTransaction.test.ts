@@ -50,10 +50,8 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
       await program.query("commit");
       await Promise.all([announced, reporter.close(), ...saved]);
       assert.equal(await renew(connection, attempt, { leaseSeconds }), true);
-      assert.deepEqual(
-        await query("select progress, checkpoint, stopping_until > now() as announced from batch.queue"),
-        [{ progress: { done: 7 }, checkpoint: { page: 2 }, announced: true }],
-      );
+      const last = await query("select progress, checkpoint, stopping_until > now() as announced from batch.queue");
+      assert.deepEqual(last, [{ progress: { done: 7 }, checkpoint: { page: 2 }, announced: true }]);
     });
   }
 
@@ -116,10 +114,9 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
     const finish = async (token: string) =>
       (await first.program.query("select batch.finish($1) as ended", [token])).rows[0].ended;
     await first.program.query("begin; insert into effects values (1)");
-    assert.deepEqual(
-      [await finish(first.token), await finish(second.token), await finish(first.token), await finish(second.token)],
-      [true, true, false, false],
-    );
+    const ended: boolean[] = [];
+    for (const { token } of [first, second, first, second]) ended.push(await finish(token));
+    assert.deepEqual(ended, [true, true, false, false]);
     await first.program.query("commit");
   });
 

@@ -91,10 +91,7 @@ describe("a publication for all tables, with a subscriber", () => {
     }
     // Since PostgreSQL 15 the subscriber counts what it could not apply.
     const { rows: counters } = await subscriber.query("select to_regclass('pg_stat_subscription_stats') as view");
-    if (counters[0].view !== null)
-      assert.deepEqual(
-        (await subscriber.query("select from pg_stat_subscription_stats where apply_error_count > 0")).rows,
-        [],
-      );
+    const failing = "select from pg_stat_subscription_stats where apply_error_count > 0";
+    if (counters[0].view !== null) assert.deepEqual((await subscriber.query(failing)).rows, []);
   });
 });
