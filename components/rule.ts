@@ -1,5 +1,6 @@
 import { Output } from "@pulumi/pulumi";
 import type { NumberRule } from "../worker/src/number.ts";
+import { withoutPasswords } from "../worker/src/withoutPasswords.ts";
 
 /** Validates a value from outside, and adds one sentence to `problems` for each fault. */
 export type Rule = (path: string, value: unknown, problems: string[]) => void;
@@ -190,14 +191,6 @@ function show(value: unknown): string {
 /** JSON has no text for some values, within a list as well. */
 function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner) => (typeof inner === "bigint" ? String(inner) : inner));
-}
-
-/** A URL, a connection string or a key in the wrong place must not show its password. */
-function withoutPasswords(text: string): string {
-  return text
-    .replace(/\/\/.*@/, "//...@")
-    .replace(/(password\s*=\s*)('[^']*'|[^&\s"]*)/gi, "$1...")
-    .replace(/-----BEGIN.*/, '-----BEGIN ..."');
 }
 
 /** The type of a value, without its content: a structure may contain a password. */

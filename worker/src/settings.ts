@@ -1,6 +1,7 @@
 import { SettingsError } from "./errors.ts";
 import { type NumberRule, parseNumber } from "./number.ts";
 import { DEFAULT_LIMITS, type LimitName, mapLimits, RETRY_LIMITS, type RetryLimits } from "./retryLimits.ts";
+import { withoutPasswords } from "./withoutPasswords.ts";
 
 /** How a connection is protected, as libpq names it. */
 export type SslMode = "disable" | "require" | "verify-full";
@@ -160,7 +161,11 @@ function databaseSettings(
   env: NodeJS.ProcessEnv,
 ): DatabaseSettings {
   return {
-    host: text("PG_HOST", /^(\S+|\/.+)$/, "a host name, an address or a socket's folder (where PostgreSQL is)"),
+    host: text(
+      "PG_HOST",
+      /^(?!\w+:\/\/)\S+$|^\/.+$/,
+      "a host name, an address or a socket's folder, not a URL (where PostgreSQL is)",
+    ),
     port: number("PG_PORT", "port", DEFAULTS.port),
     user: text("PG_USERNAME", /./, "a role's name (who connects)"),
     password: env.PGPASSWORD || undefined,
@@ -193,7 +198,9 @@ function reader(env: NodeJS.ProcessEnv) {
     text(name: string, pattern: RegExp, allowed: string, defaultValue?: string): string {
       const value = env[name] || defaultValue;
       if (value !== undefined && pattern.test(value)) return value;
-      problems.push(`${name} must be ${allowed}; got ${value === undefined ? "nothing" : JSON.stringify(value)}`);
+      problems.push(
+        `${name} must be ${allowed}; got ${value === undefined ? "nothing" : withoutPasswords(JSON.stringify(value))}`,
+      );
       return "";
     },
     number(name: string, rule: keyof typeof NUMBER_RULES, defaultValue: number): number {
