@@ -10,6 +10,8 @@ const page = readFileSync(new URL("../docs/production.md", import.meta.url), "ut
 const blocks = codeBlocks(page, "yaml").filter((block) => block.startsWith("config:\n"));
 
 describe("docs/production.md", () => {
+  test("shows settings", () => assert.notEqual(blocks.length, 0));
+
   for (const block of blocks) {
     const { config } = load(block) as { readonly config: Record<string, unknown> };
     const settings = Object.entries(config).map(([key, value]) => [key.replace("postgres-batch:", ""), value] as const);

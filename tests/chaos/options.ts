@@ -4,7 +4,7 @@ import { NUMBER_RULES } from "../../worker/src/settings.ts";
 import { RECORD } from "../support/recordOutput.ts";
 
 /** In seconds if the name says so. */
-const OPTIONS = {
+export const OPTIONS = {
   kills: {
     help: "pods to kill with SIGKILL",
     defaultValue: 1_000,

@@ -114,6 +114,7 @@ describe("an impossible row affects only itself, never its kind", () => {
 
   test("and it does so for one that succeeded, which batch.retry() refuses", async () => {
     await query("insert into batch.queue (kind, request_id) values ('clap', 1)");
+    await assert.rejects(query("select batch.retry('clap', 1)"), { message: /SUCCESS/ });
     await workOffAll();
     const [rejected] = await query<{ reason: string }>("select reason from batch.rejected");
     const reason = /the history has it as SUCCESS after 1: to run it again, delete its row and insert it again$/;

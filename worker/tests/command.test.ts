@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, test } from "node:test";
 import { createCommandPods } from "../../tests/support/commandPods.ts";
@@ -92,7 +93,7 @@ describe("a command as the work", { timeout: 120_000 }, () => {
 
   test("blocks nothing: a runner keeps its claim while the command burns every CPU", async () => {
     await insert();
-    const spin = "for i in 1 2 3 4 5 6 7 8; do while :; do :; done & done; sleep 2.5";
+    const spin = `for cpu in $(seq ${2 * availableParallelism()}); do while :; do :; done & done; sleep 2.5`;
     assert.equal(await start(spin, { LEASE_SECONDS: "1" }).ended, 0);
     const statuses = (await attempts()).map(({ status }) => status);
     assert.deepEqual(statuses, ["SUCCESS"]);

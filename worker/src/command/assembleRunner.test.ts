@@ -77,7 +77,9 @@ describe("the packaged runner, in a root with nothing but one static program", {
     return stdout.trim().split("\n");
   }
 
-  test("runs the program as any user, and hides its password from it", { timeout: 60_000 }, async () => {
+  test("runs the program as a user that the image does not know, and hides its password from it", {
+    timeout: 60_000,
+  }, async () => {
     assert.deepEqual(await inRoot("/work"), [
       '{"id":1}',
       " 12345 ",

@@ -33,7 +33,10 @@ const ENDS: Readonly<Record<string, readonly CommandAttempt[]>> = {
   ),
   "exit 64, 65 or 78": scripts("exit 64", "exit 65", "exit 78"),
   "exit with one of `finalExitCodes`": [{ command: shell("exit 3"), finalExitCodes: [3, 4] }],
-  "exit 75": scripts("exit 75", `printf '{"retryAfter": -1}' > $BATCH_RESULT_FILE; exit 75`),
+  "exit 75": scripts("exit 75", `printf '{"retryAfter": -1}' > $BATCH_RESULT_FILE; exit 75`).map((attempt) => ({
+    ...attempt,
+    retryAfterSeconds: 7,
+  })),
   'exit 75, result file `{"retryAfter": 90}`': scripts(`printf '{"retryAfter": 90}' > $BATCH_RESULT_FILE; exit 75`),
   "any other exit code": scripts(...[1, 2, 66, 74, 76, 126, 127, 143, 255].map((code) => `${RESULT} exit ${code}`)),
   "a signal that the runner did not send": scripts("kill -TERM $$", "kill -KILL $$", "kill -SEGV $$"),
@@ -59,7 +62,7 @@ const ENDS: Readonly<Record<string, readonly CommandAttempt[]>> = {
 /** The result that a row of the table promises. */
 function getExpected(attempt: string, then: string): Partial<WorkResult> {
   if (attempt === "retry later") {
-    return { outcome: "retryLater", afterSeconds: Number(/after (\d+) s/.exec(then)?.[1] ?? 60) };
+    return { outcome: "retryLater", afterSeconds: Number(/after (\d+) s/.exec(then)?.[1] ?? 7) };
   }
   if (attempt === "failed") return { outcome: "failed", final: then.startsWith("DEAD at once") };
   return { outcome: attempt as "succeeded" | "crashed" | "interrupted" };
