@@ -44,7 +44,9 @@ describe("readSettings", () => {
   });
 
   const wrong: Record<string, readonly string[]> = {
-    PG_HOST: ["a b", " ", "postgresql://db"],
+    PG_HOST: ["a b", " ", "postgresql://db", "app@db"],
+    PG_USERNAME: ["postgresql://db"],
+    PG_DATABASE: ["postgresql://db"],
     PG_PORT: ["0", "65536", "-1", "5432.5", "abc", "1e3", "5432 "],
     DATABASE_TIMEOUT_SECONDS: ["-1", "3601", "soon", "NaN", "Infinity"],
     KIND: ["Clap", "1clap", "../clap", "clap.ts", "a".repeat(41), "clap'; drop table clap; --"],
@@ -72,8 +74,10 @@ describe("readSettings", () => {
   }
 
   test("a password is never in a message", async () => {
-    const problems = await getProblems({ PGPASSWORD: "hunter2", PG_HOST: "postgresql://app:hunter2@db:5432/app" });
-    assert.equal(problems.length, 4);
+    const url = "postgresql://app:hunter2@db:5432/app";
+    const env = { PGPASSWORD: "hunter2", PG_HOST: "app:hunter2@db", PG_USERNAME: url, PG_DATABASE: url };
+    const problems = await getProblems({ ...LEAST, ...env });
+    assert.equal(problems.length, 3);
     assert.doesNotMatch(problems.join(), /hunter2/);
   });
 });

@@ -163,7 +163,7 @@ function databaseSettings(
   return {
     host: text(
       "PG_HOST",
-      /^(?!\w+:\/\/)\S+$|^\/.+$/,
+      /^[^\s@]+$|^\/.+$/,
       "a host name, an address or a socket's folder, not a URL (where PostgreSQL is)",
     ),
     port: number("PG_PORT", "port", DEFAULTS.port),
@@ -197,7 +197,8 @@ function reader(env: NodeJS.ProcessEnv) {
   return {
     text(name: string, pattern: RegExp, allowed: string, defaultValue?: string): string {
       const value = env[name] || defaultValue;
-      if (value !== undefined && pattern.test(value)) return value;
+      // A URL would be shown by the error of what cannot use it, with its password.
+      if (value !== undefined && pattern.test(value) && !/^\w+:\/\//.test(value)) return value;
       problems.push(
         `${name} must be ${allowed}; got ${value === undefined ? "nothing" : withoutPasswords(JSON.stringify(value))}`,
       );

@@ -2,6 +2,7 @@
 export function withoutPasswords(text: string): string {
   return text
     .replace(/\/\/.*@/, "//...@")
+    .replace(/[^\s"/]*:[^\s"/]*@(?!sha256:)/, "...@")
     .replace(/(password\s*=\s*)('[^']*'|[^&\s"]*)/gi, "$1...")
     .replace(/-----BEGIN.*/, '-----BEGIN ..."');
 }
