@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { createFolder } from "../../tests/support/createFolder.ts";
 import { ALL, deployedTo, interruptedOn, outcome, override, ROOT, refuses } from "../../tests/support/upPrograms.ts";
 import { runProgram } from "../runProgram.ts";
@@ -33,13 +32,12 @@ for (const script of ["up", "down"] as const) {
     }
 
     test("is refused with a passphrase other than its own, before anything is started", async () => {
-      const file = join(ROOT, "Pulumi.salted.yaml");
-      await writeFile(file, "encryptionsalt: v1:AAAA\n");
-      after(() => rm(file, { force: true }));
+      const file = join(createFolder({ "Pulumi.salted.yaml": "encryptionsalt: v1:AAAA\n" }), "Pulumi.salted.yaml");
+      const args = ["--stack", "salted", "--config-file", file];
       const env = { PULUMI_CONFIG_PASSPHRASE: "wrong" };
       const says = /^PULUMI_CONFIG_PASSPHRASE must be the passphrase that the stack salted was created with/m;
       const without = /^minikube start|^pulumi (up|destroy|stack select)/;
-      await refuses(script, { clusterAnswers: false, args: ["--stack", "salted"], env }, { says, without });
+      await refuses(script, { clusterAnswers: false, args, env }, { says, without });
     });
 
     test("is refused with the name of a file that cannot be read, as after sudo", async () => {
