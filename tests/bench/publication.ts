@@ -41,9 +41,15 @@ export const publication: Bench<"waiting" | "rounds" | "seconds"> = {
 
   async run({ rounds, ...load }, context) {
     const { signal } = context;
-    const publisher = await startServer({ durable: true, signal });
-    const subscriber = await startServer({ durable: true, signal });
+    const servers: Server[] = [];
+    async function start(): Promise<Server> {
+      const server = await startServer({ durable: true, signal });
+      servers.push(server);
+      return server;
+    }
     try {
+      const publisher = await start();
+      const subscriber = await start();
       const unpublished = await openSide(context, load);
       const published = await openPublisher(publisher, subscriber, signal, load);
       const turns = { unpublished: unpublished.measure, published: published.measure };
@@ -52,8 +58,7 @@ export const publication: Bench<"waiting" | "rounds" | "seconds"> = {
       await published.close();
       return report(taken);
     } finally {
-      await publisher.stop();
-      await subscriber.stop();
+      for (const server of servers) await server.stop();
     }
   },
 };
