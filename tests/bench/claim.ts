@@ -7,7 +7,7 @@ import { fill, refill } from "./fill.ts";
 import { SIZES, TURNS } from "./options.ts";
 import { claimAndSucceed, createLongJob } from "./queueLoad.ts";
 import { takeTurns } from "./turns.ts";
-import { claimAndFinishUnguarded, createUnguardedFunctions } from "./unguarded.ts";
+import { claimAndFinishUnguarded, createUnguardedFunctions, createUnguardedJob } from "./unguarded.ts";
 
 /** One operation per connection. */
 type Operations = readonly (() => Promise<void>)[];
@@ -52,5 +52,6 @@ async function openConnections(context: BenchContext, count: number): Promise<Re
     one: databases.map((database, index) => () => claimAndSucceed(database, count + index + 1)),
     unguarded: unguarded(2, "statements"),
     functions: unguarded(3, "functions"),
+    unguardedMany: clients.map((client, index) => createUnguardedJob(client, 4 * count + index + 1)),
   };
 }

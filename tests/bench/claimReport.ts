@@ -5,8 +5,8 @@ import { formatInteger, ms, printTable } from "./table.ts";
 
 export const CONNECTIONS = [1, 16, 100] as const;
 
-/** In the order of turns: the baseline directly next to what is compared with it. The last two have no limits: they show what is possible. */
-export const VARIANTS = ["many", "bare", "one", "unguarded", "functions"] as const;
+/** In the order of turns: the baseline directly next to what is compared with it. The last three have no limits: they show what is possible. */
+export const VARIANTS = ["many", "bare", "one", "unguarded", "functions", "unguardedMany"] as const;
 
 type Connections = (typeof CONNECTIONS)[number];
 export type Variant = (typeof VARIANTS)[number];
@@ -20,6 +20,7 @@ const LABELS: Readonly<Record<Variant, string>> = {
   one: "claim + finish, Jobs of one",
   unguarded: "the same writes without guarantees",
   functions: "the same in functions",
+  unguardedMany: "the same in functions, Jobs of many",
 };
 
 /**

@@ -4,7 +4,7 @@ import type { Bench } from "./bench.ts";
 import { SIZES, TURNS } from "./options.ts";
 import { ONE_CONNECTION, openGraphileWorker } from "./peers/graphileWorker.ts";
 import { openPgBoss } from "./peers/pgBoss.ts";
-import { openPostgresBatch } from "./peers/postgresBatch.ts";
+import { openPostgresBatch, openUnguarded } from "./peers/postgresBatch.ts";
 import type { QueueUnderTest } from "./peers/queueUnderTest.ts";
 import { ms, printTable } from "./table.ts";
 import { takeTurns } from "./turns.ts";
@@ -24,8 +24,14 @@ export const peers: Bench<"waiting" | "rounds"> = {
     const ours = await openPostgresBatch(context);
     const others = [await openGraphileWorker(context), await openPgBoss(context)];
     const one = await openPostgresBatch(context, "one");
-    // The last one has no limit: it shows what graphile-worker gains by claiming the next job before the previous one has finished.
-    const queues = [ours, ...others, one, await openGraphileWorker(context, ONE_CONNECTION)];
+    // The others have no limit: they show what graphile-worker gains by claiming the next job before the previous one has finished, and
+    // what is possible here.
+    const bounds = [
+      await openGraphileWorker(context, ONE_CONNECTION),
+      await openUnguarded(context),
+      await openUnguarded(context, "one"),
+    ];
+    const queues = [ours, ...others, one, ...bounds];
     for (const queue of queues) await queue.fill(waiting);
     async function measure(queue: QueueUnderTest): Promise<readonly number[]> {
       const samples = await queue.work(TURN);
