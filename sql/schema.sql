@@ -890,7 +890,7 @@ begin
   if problem is not null then
     raise exception '%', problem;
   end if;
-  update batch.kind k set partitions = batch.partitions(k.requests), unqueued_partition = null, unqueued_above = least_key where k.kind = p_kind;
+  update batch.kind k set partitions = batch.partitions(k.requests, p_kind), unqueued_partition = null, unqueued_above = least_key where k.kind = p_kind;
   while exists (select from batch.kind k where k.kind = p_kind and k.unqueued_above is not null) loop
     perform batch.enqueue_existing(p_kind);
   end loop;
@@ -1477,6 +1477,9 @@ begin
     return null;
   end if;
   perform batch.clear_kind(tg_argv[0], 'its table was truncated');
+  if exists (select from batch.partition_tree(tg_relid) t where t.is_leaf and pg_relation_size(t.relation) > 0) then
+    update batch.kind k set unqueued_partition = null, unqueued_above = -9223372036854775808 where k.kind = tg_argv[0];
+  end if;
   return null;
 end
 $$;
@@ -1782,11 +1785,6 @@ CREATE FUNCTION batch.end_without_row(p_kind text, p_request bigint, p_attempt i
   on conflict (kind, request_id, attempt) do nothing;
   insert into batch.deleted_request (kind, request_id) select p_kind, p_request where p_missing
   on conflict (kind, request_id) do nothing;
-  update batch.kind k
-  set partitions = array(select p from unnest(k.partitions) p where p = any (batch.partitions(k.requests))), sweep_pending = true
-  where p_missing and k.kind in (
-    select s.kind from batch.kind s where s.kind = p_kind and not s.partitions <@ batch.partitions(s.requests) for no key update skip locked
-  );
 $$;
 
 
@@ -1873,13 +1871,20 @@ CREATE FUNCTION batch.enqueue_existing(p_kind text) RETURNS void
 declare
   chunk constant integer := 100000;
   pending batch.kind;
+  partition regclass;
   ids bigint[];
 begin
   select * into pending from batch.kind k where k.kind = p_kind;
   if pending.unqueued_above is null then
     return;
   end if;
-  ids := batch.read_keys(p_kind, pending.unqueued_partition, nullif(pending.unqueued_above, -9223372036854775808), chunk, null);
+  partition := (select t.tgrelid from pg_trigger t where t.oid = pending.unqueued_partition);
+  if partition is null and pending.unqueued_partition is not null then
+    -- It was detached meanwhile.
+    update batch.kind k set unqueued_partition = null, unqueued_above = null where k.kind = p_kind;
+    return;
+  end if;
+  ids := batch.read_keys(p_kind, partition, nullif(pending.unqueued_above, -9223372036854775808), chunk, null);
   perform batch.enqueue_ids(p_kind, array(
     select existing.id from unnest(ids) as existing (id)
     where (select true from batch.queue q where q.kind = p_kind and q.request_id = existing.id limit 1) is null
@@ -1984,7 +1989,7 @@ declare
   until constant timestamptz := clock_timestamp() + interval '1 second';
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  present := batch.partitions(attached.requests);
+  present := batch.partitions(attached.requests, p_kind);
   if attached.unqueued_above is null and attached.partitions <@ present and present <@ attached.partitions or not batch.lock_kind(p_kind) then
     return;
   end if;
@@ -2333,7 +2338,7 @@ CREATE FUNCTION batch.is_attached(p_requests regclass, p_kind text, p_timeout_co
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  present constant oid[] := batch.partitions(p_requests);
+  present constant oid[] := batch.partitions(p_requests, p_kind);
   partitioned constant boolean := (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
   always constant boolean := batch.is_subscribed(p_requests)
     or exists (select from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests and t.tgenabled = 'A');
@@ -2849,16 +2854,19 @@ $$;
 
 
 --
--- Name: partitions(regclass); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: partitions(regclass, text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.partitions(p_requests regclass) RETURNS oid[]
+CREATE FUNCTION batch.partitions(p_requests regclass, p_kind text) RETURNS oid[]
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   return (
-    select case when c.relkind = 'p' then array(select t.relation from batch.partition_tree(p_requests) t where t.is_leaf order by 1) else '{}' end
+    select case when c.relkind = 'p' then array(
+      select t.oid from batch.partition_tree(p_requests) p join pg_trigger t on t.tgrelid = p.relation and t.tgname = 'batch_' || p_kind
+      where p.is_leaf order by 1
+    ) else '{}' end
     from pg_class c where c.oid = p_requests
   );
 end
@@ -4084,6 +4092,20 @@ CREATE TABLE batch.kind (
 --
 
 COMMENT ON TABLE batch.kind IS 'The attached tables, one row for each kind; problem is why a kind is stopped';
+
+
+--
+-- Name: COLUMN kind.partitions; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON COLUMN batch.kind.partitions IS 'The partitions whose rows have been enqueued, by their triggers (batch.partitions)';
+
+
+--
+-- Name: COLUMN kind.unqueued_partition; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON COLUMN batch.kind.unqueued_partition IS 'The partition whose rows the next polls enqueue, by its trigger; null: all';
 
 
 --
@@ -5687,10 +5709,10 @@ REVOKE ALL ON FUNCTION batch.partition_tree(p_requests regclass, OUT relation oi
 
 
 --
--- Name: FUNCTION partitions(p_requests regclass); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION partitions(p_requests regclass, p_kind text); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.partitions(p_requests regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.partitions(p_requests regclass, p_kind text) FROM PUBLIC;
 
 
 --

@@ -2,8 +2,7 @@
 -- the request was canceled. It does not count as a failed pod.
 --
 -- p_kind, p_request, p_attempt, p_session, p_job, p_pod: the attempt   p_reason: error or canceled   p_error: why
--- p_missing: its row does not exist, so its key may be inserted. If it was in a partition that is detached now and attached again
--- before the next poll, that poll must enqueue the partition's rows (batch.enqueue_missed), so the partition counts as detached from now on.
+-- p_missing: its row does not exist, so its key may be inserted
 create or replace function batch.end_without_row(
   p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_error text,
   p_missing boolean
@@ -20,9 +19,4 @@ as $$
   on conflict (kind, request_id, attempt) do nothing;
   insert into batch.deleted_request (kind, request_id) select p_kind, p_request where p_missing
   on conflict (kind, request_id) do nothing;
-  update batch.kind k
-  set partitions = array(select p from unnest(k.partitions) p where p = any (batch.partitions(k.requests))), sweep_pending = true
-  where p_missing and k.kind in (
-    select s.kind from batch.kind s where s.kind = p_kind and not s.partitions <@ batch.partitions(s.requests) for no key update skip locked
-  );
 $$;

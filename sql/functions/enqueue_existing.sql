@@ -13,13 +13,20 @@ as $$
 declare
   chunk constant integer := 100000;
   pending batch.kind;
+  partition regclass;
   ids bigint[];
 begin
   select * into pending from batch.kind k where k.kind = p_kind;
   if pending.unqueued_above is null then
     return;
   end if;
-  ids := batch.read_keys(p_kind, pending.unqueued_partition, nullif(pending.unqueued_above, -9223372036854775808), chunk, null);
+  partition := (select t.tgrelid from pg_trigger t where t.oid = pending.unqueued_partition);
+  if partition is null and pending.unqueued_partition is not null then
+    -- It was detached meanwhile.
+    update batch.kind k set unqueued_partition = null, unqueued_above = null where k.kind = p_kind;
+    return;
+  end if;
+  ids := batch.read_keys(p_kind, partition, nullif(pending.unqueued_above, -9223372036854775808), chunk, null);
   perform batch.enqueue_ids(p_kind, array(
     select existing.id from unnest(ids) as existing (id)
     where (select true from batch.queue q where q.kind = p_kind and q.request_id = existing.id limit 1) is null

@@ -13,7 +13,7 @@ declare
   until constant timestamptz := clock_timestamp() + interval '1 second';
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  present := batch.partitions(attached.requests);
+  present := batch.partitions(attached.requests, p_kind);
   if attached.unqueued_above is null and attached.partitions <@ present and present <@ attached.partitions or not batch.lock_kind(p_kind) then
     return;
   end if;

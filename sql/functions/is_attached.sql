@@ -10,7 +10,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  present constant oid[] := batch.partitions(p_requests);
+  present constant oid[] := batch.partitions(p_requests, p_kind);
   partitioned constant boolean := (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
   always constant boolean := batch.is_subscribed(p_requests)
     or exists (select from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests and t.tgenabled = 'A');

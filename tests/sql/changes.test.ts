@@ -9,6 +9,7 @@ import {
   claimNext,
   database,
   failed,
+  finishAll,
   notRetried,
   partitionByPlace,
   poll,
@@ -104,6 +105,16 @@ describe("TRUNCATE", () => {
     await query("insert into parcels (id) values (1)");
     assert.deepEqual(await queued(), [1]);
     assert.equal((await claimed("d")).attempt, 2);
+  });
+
+  test("rows that a trigger of the user's inserts before the queue's trigger sees the truncate run", async () => {
+    await query(`create function seed() returns trigger language plpgsql as $$begin insert into parcels (id) values (1), (7); return null; end$$;
+      create trigger a_seed after truncate on parcels execute function seed()`);
+    await finishAll();
+    await query("truncate parcels");
+    assert.equal(await poll(), 2);
+    assert.deepEqual(await finishAll(), [1, 7]);
+    await query("drop function seed cascade");
   });
 
   test("a running request's key may be inserted again, although the request succeeds after the TRUNCATE", async () => {

@@ -168,6 +168,16 @@ describe("a table partitioned by range", () => {
     assert.deepEqual(await queued(), [1, 2, 101]);
   });
 
+  test("rows that were inserted into a partition while it was detached run, even if it is attached again before the next poll", async () => {
+    await query("insert into parcels (id) values (1), (2), (101)");
+    await succeed(worker, await claimed("a"));
+    await poll();
+    await query("alter table parcels detach partition parcels_1; insert into parcels_1 (id) values (3)");
+    await query("alter table parcels attach partition parcels_1 for values from (0) to (100)");
+    await poll();
+    assert.deepEqual(await queued(), [2, 3, 101]);
+  });
+
   test("a transaction whose snapshot is older than a partition inserts rows into it, changes their keys and deletes them", async () => {
     const older = await database.begin("select", "repeatable read");
     await query("create table parcels_3 partition of parcels for values from (200) to (300)");
