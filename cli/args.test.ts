@@ -72,7 +72,7 @@ describe("readArgs", () => {
     const env = { npm_config_max_runs: "3", npm_config_json: "true", npm_config_file: "", npm_config_audit: "true" };
     assert.throws(() => readArgs(SPEC, ["--json"], env), {
       message:
-        '--max-runs must come after -- (npm keeps the options before it for itself): npm run thing -- --max-runs ...; got npm_config_max_runs="3"',
+        '--max-runs must come after -- (npm keeps the options before it, and those in .npmrc, for itself): npm run thing -- --max-runs ...; got npm_config_max_runs="3"',
     });
   });
 

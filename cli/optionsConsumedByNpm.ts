@@ -11,6 +11,6 @@ export function optionsConsumedByNpm(command: string, flags: readonly string[], 
     const value = env[name];
     // npm sets "" for false: `--no-json`, or `json=false` in .npmrc.
     if (!value) return [];
-    return `${flag} must come after -- (npm keeps the options before it for itself): ${command} ${flag} ...; got ${name}=${JSON.stringify(value)}`;
+    return `${flag} must come after -- (npm keeps the options before it, and those in .npmrc, for itself): ${command} ${flag} ...; got ${name}=${JSON.stringify(value)}`;
   });
 }

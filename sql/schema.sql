@@ -1566,7 +1566,9 @@ begin
   -- First: another table may be attached while this waits.
   perform batch.lock_attachments();
   attached := batch.require_kind(p_kind);
-  if exists (select from pg_class c where c.oid = attached.requests) then
+  if exists (select from pg_class c where c.oid = attached.requests and c.relkind in ('r', 'p'))
+    and (attached.attached or attached.requests::text = coalesce(attached.detached_name, attached.requests::text))
+  then
     -- Dropping a partitioned table's trigger would lock its partitions before the table.
     execute format('lock table %s in access exclusive mode', attached.requests);
     perform batch.drop_triggers(attached.requests, p_kind, '{}');
@@ -2931,6 +2933,11 @@ begin
   end if;
   attached := batch.require_kind(p_kind);
   if exists (select from pg_class c where c.oid = attached.requests) then
+    if not attached.attached and attached.requests::text <> attached.detached_name then
+      raise exception 'cannot purge %: % was called % when it was detached, or is another table (a restore may give it the same number)',
+        p_kind, attached.requests, attached.detached_name using errcode = 'object_not_in_prerequisite_state',
+        hint = format('If it is the same table, select batch.attach(%L, %L), and detach it again.', attached.requests, p_kind);
+    end if;
     -- The table before the row of the kind, as a TRUNCATE locks them.
     execute format('lock table %s in row exclusive mode', attached.requests);
     key := batch.require_key(attached.requests, p_kind);
@@ -2963,19 +2970,16 @@ begin
     raise exception 'cannot purge %: another table was attached as this kind meanwhile; call batch.purge() again', p_kind
       using errcode = 'serialization_failure';
   end if;
-  if key is not null then
-    -- A row that cannot be seen would be taken for a deleted one, and would run again without its attempts. The reader sees every row, unless
-    -- the kind has a problem; the caller finds those of a detached kind.
-    if attached.attached then
-      problem := case when batch.row_security_applies(attached.requests, batch.reader_role(attached.requests))
-        then batch.attachment_problem(p_kind) end;
-    elsif row_security_active(attached.requests) then
-      problem := format('row level security may hide rows of %s from %I: call batch.purge() as a role to which it does not apply',
-        attached.requests, current_user);
-    end if;
-    if problem is not null then
-      raise exception 'cannot purge %: %', p_kind, problem using errcode = 'object_not_in_prerequisite_state';
-    end if;
+  -- A row that cannot be seen would be taken for a deleted one, and would run again without its attempts. The reader sees every row, unless
+  -- the kind has a problem (its table may have been restored, and wait to be attached); the caller finds those of a detached kind.
+  if attached.attached then
+    problem := batch.attachment_problem(p_kind);
+  elsif key is not null and row_security_active(attached.requests) then
+    problem := format('row level security may hide rows of %s from %I: call batch.purge() as a role to which it does not apply',
+      attached.requests, current_user);
+  end if;
+  if problem is not null then
+    raise exception 'cannot purge %: %', p_kind, problem using errcode = 'object_not_in_prerequisite_state';
   end if;
   loop
     ids := batch.ended_requests(p_kind, now() - p_age, above, p_limit);
@@ -4083,6 +4087,7 @@ CREATE TABLE batch.kind (
     cleared_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     problem text,
     problem_since timestamp with time zone,
+    detached_name text,
     CONSTRAINT kind_is_a_short_lower_case_word CHECK ((kind ~ '^[a-z][a-z0-9_]{0,39}$'::text))
 );
 
@@ -4106,6 +4111,13 @@ COMMENT ON COLUMN batch.kind.partitions IS 'The partitions whose rows have been 
 --
 
 COMMENT ON COLUMN batch.kind.unqueued_partition IS 'The partition whose rows the next polls enqueue, by its trigger; null: all';
+
+
+--
+-- Name: COLUMN kind.detached_name; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON COLUMN batch.kind.detached_name IS 'The name of the table when it was last detached';
 
 
 --
@@ -4610,7 +4622,7 @@ begin
   where latest.attempt <= removed.attempt and latest.status <> 'FAILED'
   on conflict (kind, request_id) do nothing;
   update batch.queue q set canceled = 'its kind was detached' where q.ctid = any (ctids) and q.session_id is not null and q.canceled is null;
-  update batch.kind k set attached = false where k.kind = p_kind;
+  update batch.kind k set attached = false, detached_name = k.requests::text where k.kind = p_kind and k.attached;
 end
 $$;
 

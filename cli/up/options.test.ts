@@ -66,7 +66,7 @@ describe("the command line of npm run up and down", () => {
     test(`refuses to run without the option that npm has kept as npm_config_${name}`, () => {
       const flag = `--${name.replace("_", "-")}`;
       assert.throws(() => readOptions(HELP, [], { [`npm_config_${name}`]: value }), {
-        message: `${flag} must come after -- (npm keeps the options before it for itself): npm run up -- ${flag} ...; got npm_config_${name}="${value}"`,
+        message: `${flag} must come after -- (npm keeps the options before it, and those in .npmrc, for itself): npm run up -- ${flag} ...; got npm_config_${name}="${value}"`,
       });
       assert.doesNotThrow(() => readOptions(HELP, [`${flag}=${value}`], { [`npm_config_${name}`]: value }));
       assert.doesNotThrow(() => readOptions(HELP, [], { [`npm_config_${name}`]: "" }));

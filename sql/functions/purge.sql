@@ -36,6 +36,11 @@ begin
   end if;
   attached := batch.require_kind(p_kind);
   if exists (select from pg_class c where c.oid = attached.requests) then
+    if not attached.attached and attached.requests::text <> attached.detached_name then
+      raise exception 'cannot purge %: % was called % when it was detached, or is another table (a restore may give it the same number)',
+        p_kind, attached.requests, attached.detached_name using errcode = 'object_not_in_prerequisite_state',
+        hint = format('If it is the same table, select batch.attach(%L, %L), and detach it again.', attached.requests, p_kind);
+    end if;
     -- The table before the row of the kind, as a TRUNCATE locks them.
     execute format('lock table %s in row exclusive mode', attached.requests);
     key := batch.require_key(attached.requests, p_kind);
@@ -68,19 +73,16 @@ begin
     raise exception 'cannot purge %: another table was attached as this kind meanwhile; call batch.purge() again', p_kind
       using errcode = 'serialization_failure';
   end if;
-  if key is not null then
-    -- A row that cannot be seen would be taken for a deleted one, and would run again without its attempts. The reader sees every row, unless
-    -- the kind has a problem; the caller finds those of a detached kind.
-    if attached.attached then
-      problem := case when batch.row_security_applies(attached.requests, batch.reader_role(attached.requests))
-        then batch.attachment_problem(p_kind) end;
-    elsif row_security_active(attached.requests) then
-      problem := format('row level security may hide rows of %s from %I: call batch.purge() as a role to which it does not apply',
-        attached.requests, current_user);
-    end if;
-    if problem is not null then
-      raise exception 'cannot purge %: %', p_kind, problem using errcode = 'object_not_in_prerequisite_state';
-    end if;
+  -- A row that cannot be seen would be taken for a deleted one, and would run again without its attempts. The reader sees every row, unless
+  -- the kind has a problem (its table may have been restored, and wait to be attached); the caller finds those of a detached kind.
+  if attached.attached then
+    problem := batch.attachment_problem(p_kind);
+  elsif key is not null and row_security_active(attached.requests) then
+    problem := format('row level security may hide rows of %s from %I: call batch.purge() as a role to which it does not apply',
+      attached.requests, current_user);
+  end if;
+  if problem is not null then
+    raise exception 'cannot purge %: %', p_kind, problem using errcode = 'object_not_in_prerequisite_state';
   end if;
   loop
     ids := batch.ended_requests(p_kind, now() - p_age, above, p_limit);

@@ -26,6 +26,6 @@ begin
   where latest.attempt <= removed.attempt and latest.status <> 'FAILED'
   on conflict (kind, request_id) do nothing;
   update batch.queue q set canceled = 'its kind was detached' where q.ctid = any (ctids) and q.session_id is not null and q.canceled is null;
-  update batch.kind k set attached = false where k.kind = p_kind;
+  update batch.kind k set attached = false, detached_name = k.requests::text where k.kind = p_kind and k.attached;
 end
 $$;

@@ -99,6 +99,12 @@ describe("docs/operations.md", () => {
     const [loop = ""] = page.match(/do \$\$ begin while .*? end \$\$/) ?? [];
     await query(loop);
     assert.deepEqual(await query("select id from make_it_clap"), [{ id: "2" }]);
+    // The attempts of a purged request whose key is used again start from 1.
+    await insert(1);
+    await finish("c");
+    await query("update batch.history set ended_at = ended_at - interval '91 days' where request_id = 1");
+    await run(query, "Archive the history");
+    assert.equal((await query("select from attempt_archive")).length, 2);
   });
 
   test("deletes a kind: its rows are new requests when its table is attached again", async () => {

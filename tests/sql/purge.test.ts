@@ -55,10 +55,30 @@ test("purge of a table that has lost its key is refused: its rows would run agai
   assert.deepEqual(await queued(), []);
 });
 
-test("purge of a table that was dropped deletes the attempts", async () => {
+test("purge of a table that was dropped deletes the attempts once its kind is detached: until then, the table may be restored", async () => {
   await finishAll();
   await query("drop table parcels");
+  await assert.rejects(purge(), /cannot purge parcel: the table of kind 'parcel' was dropped: create it and attach it/);
+  await query("select batch.detach('parcel')");
   assert.deepEqual(await purge(), [{ purge: "3" }]);
+  assert.deepEqual(await query("select from batch.history"), []);
+});
+
+test("purge and detach leave a table alone that has got the number of a dropped one, as a restore may give it", async () => {
+  await finishAll();
+  await query("select batch.detach('parcel'); drop table parcels");
+  await query("create table crates as select 1::bigint as id; alter table crates add primary key (id)");
+  await query("update batch.kind set requests = 'crates' where kind = 'parcel'");
+  await assert.rejects(
+    purge(),
+    /cannot purge parcel: public.crates was called public.parcels when it was detached, or is/,
+  );
+  await query("select batch.detach('parcel')");
+  assert.deepEqual(await query("select id::integer from crates"), [{ id: 1 }]);
+  await query(
+    "update batch.kind set requests = 'crates_pkey'::regclass where kind = 'parcel'; select batch.detach('parcel')",
+  );
+  await query("drop table crates");
 });
 
 test("purge deletes rows with the caller's search_path, which the table's triggers may need, and keeps it", async () => {
