@@ -441,6 +441,7 @@ declare
   found_row record;  -- its row
   unread bigint;     -- the first waiting request, if it is left to the slow path
   unread_since timestamptz;
+  detail text;       -- of an error
 begin
   -- age_zero: the transaction number whose age() is 0, from which that of an xmax is computed.
   -- oldest_age: the age() of the oldest running transaction.
@@ -499,9 +500,11 @@ begin
           perform batch.end_failed_read(
             p_kind, waiting.request_id, waiting.attempt + 1, p_session, p_job, p_pod, p_limits, p_backoff_seconds);
           return;
-        when transaction_rollback or lock_not_available or insufficient_resources then
-          raise;
         when others or assert_failure then
+          get stacked diagnostics detail = pg_exception_detail;
+          if batch.is_transient(sqlstate, detail) then
+            raise;
+          end if;
           waiting.ordinary := false;
       end;
     end if;
@@ -561,6 +564,7 @@ declare
   unreadable text;                 -- because its row cannot be read: the SQLSTATE
   some_readable boolean := false;  -- but others can: it is not the kind's fault
   kind_problem text;
+  detail text;                     -- of an error
   in_time boolean := true;         -- there is time for another request
   unusable integer := 0;           -- how many such requests this call has met
 begin
@@ -698,9 +702,11 @@ begin
           end if;
           -- There is no time left for another request.
           return;
-        when transaction_rollback or lock_not_available or insufficient_resources then
-          raise;
         when others or assert_failure then
+          get stacked diagnostics detail = pg_exception_detail;
+          if batch.is_transient(sqlstate, detail) then
+            raise;
+          end if;
           problem := format('its row cannot be read: %s', sqlerrm);
           unreadable := sqlstate;
       end;
@@ -727,7 +733,7 @@ begin
       end if;
     end if;
     if problem is not null then
-      if unreadable ~ '^(58|XX)' then
+      if unreadable ~ '^(53|58|XX)' then
         perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, problem);
       else
         perform batch.end_without_row(
@@ -2421,6 +2427,15 @@ $$;
 
 
 --
+-- Name: is_transient(text, text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.is_transient(p_code text, p_detail text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN ((p_code ~~ '40%'::text) OR (p_code = '55P03'::text) OR ((p_code ~~ '53%'::text) AND (NOT ((p_code = '53200'::text) AND (p_detail <> ''::text)))));
+
+
+--
 -- Name: key_column(regclass); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -2796,9 +2811,14 @@ begin
       lease_until = case when q.lease_until >= polled then q.lease_until - ahead
         when q.suspected_at is not null then least(q.lease_until, present) else q.lease_until end,
       stopping_until = case when q.stopping_until >= polled and not stored.recent then q.stopping_until - ahead else q.stopping_until end,
-      available_at = case when q.available_at >= polled and not stored.recent then q.available_at - ahead else q.available_at end
+      available_at = case when q.available_at >= polled and (not stored.recent or stored.ended_ahead) then q.available_at - ahead
+        else q.available_at end
   from (
-    select c.ctid as row_ctid, attempt.recent, c.deadline_at >= overdue and not attempt.recent as limited
+    select c.ctid as row_ctid, attempt.recent, c.deadline_at >= overdue and not attempt.recent as limited,
+           exists (
+             select from batch.history h
+             where h.kind = p_kind and h.request_id = c.request_id and h.attempt = c.attempt and h.ended_at > present
+           ) as ended_ahead
     from batch.queue c, lateral (select coalesce(lately @> c.started_at, false)) as attempt (recent)
     where c.ctid = any (ctids)
   ) stored
@@ -3162,6 +3182,7 @@ declare
   tried bigint[] := '{}';
   problem text;
   code text;
+  detail text;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   ids := array(
@@ -3177,12 +3198,16 @@ begin
           return null;
         end if;
       exception
-        when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+        when query_canceled then
           raise;
         when sqlstate 'BA001' then
           -- Several rows were read (batch.create_readers).
           return null;
         when others or assert_failure then
+          get stacked diagnostics detail = pg_exception_detail;
+          if batch.is_transient(sqlstate, detail) then
+            raise;
+          end if;
           tried := tried || id;
           problem := sqlerrm;
           code := sqlstate;
@@ -5627,6 +5652,13 @@ REVOKE ALL ON FUNCTION batch.is_subscribed(p_requests regclass) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.is_timeout_column(p_requests regclass, p_column name) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION is_transient(p_code text, p_detail text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.is_transient(p_code text, p_detail text) FROM PUBLIC;
 
 
 --

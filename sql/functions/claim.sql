@@ -13,7 +13,8 @@
 --
 -- A repeated call by the same session returns the same attempt and counts nothing, so it is safe after a lost answer.
 -- A request that cannot be worked on (its row is missing or impossible) is ended with the reason, and the next one is claimed. If a row
--- cannot be read in time (zero rows), or since the server's disk fails, that attempt fails. If none can be read: zero rows, no attempt.
+-- cannot be read in time (zero rows), or since the server's disk fails or it lacks the memory, that attempt fails. If none can be read: zero
+-- rows, no attempt.
 --
 -- This is the fast path, for an ordinary waiting request. Otherwise batch.claim_slow_path() claims, and this function has only taken locks
 -- and counted the arrival. Few statements with all conditions in them: on a busy server the processors' caches hold
@@ -37,6 +38,7 @@ declare
   found_row record;  -- its row
   unread bigint;     -- the first waiting request, if it is left to the slow path
   unread_since timestamptz;
+  detail text;       -- of an error
 begin
   -- age_zero: the transaction number whose age() is 0, from which that of an xmax is computed.
   -- oldest_age: the age() of the oldest running transaction.
@@ -95,9 +97,11 @@ begin
           perform batch.end_failed_read(
             p_kind, waiting.request_id, waiting.attempt + 1, p_session, p_job, p_pod, p_limits, p_backoff_seconds);
           return;
-        when transaction_rollback or lock_not_available or insufficient_resources then
-          raise;
         when others or assert_failure then
+          get stacked diagnostics detail = pg_exception_detail;
+          if batch.is_transient(sqlstate, detail) then
+            raise;
+          end if;
           waiting.ordinary := false;
       end;
     end if;

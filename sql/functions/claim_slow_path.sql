@@ -3,8 +3,7 @@
 -- p_unread, p_unread_since: the request that batch.claim() has tried to read in this statement, and since when; null: none. A row that is
 -- slow to read and cannot be read would otherwise use up the statement's time, and no claim of the kind would succeed.
 --
--- Several short statements are faster than one that joins their tables: each takes a hundredth of a millisecond, even one that finds none.
--- Indexes: as batch.claim().
+-- Several short statements are faster than one that joins their tables, even those that find none. Indexes: as batch.claim().
 create or replace function batch.claim_slow_path(
   p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[],
   p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision,
@@ -30,6 +29,7 @@ declare
   unreadable text;                 -- because its row cannot be read: the SQLSTATE
   some_readable boolean := false;  -- but others can: it is not the kind's fault
   kind_problem text;
+  detail text;                     -- of an error
   in_time boolean := true;         -- there is time for another request
   unusable integer := 0;           -- how many such requests this call has met
 begin
@@ -167,9 +167,11 @@ begin
           end if;
           -- There is no time left for another request.
           return;
-        when transaction_rollback or lock_not_available or insufficient_resources then
-          raise;
         when others or assert_failure then
+          get stacked diagnostics detail = pg_exception_detail;
+          if batch.is_transient(sqlstate, detail) then
+            raise;
+          end if;
           problem := format('its row cannot be read: %s', sqlerrm);
           unreadable := sqlstate;
       end;
@@ -196,7 +198,7 @@ begin
       end if;
     end if;
     if problem is not null then
-      if unreadable ~ '^(58|XX)' then
+      if unreadable ~ '^(53|58|XX)' then
         perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, problem);
       else
         perform batch.end_without_row(

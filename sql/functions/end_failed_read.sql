@@ -1,4 +1,4 @@
--- Ends a claim whose row could not be read in time, or because the server's disk fails: an error of the attempt. The request waits for the Job
+-- Ends a claim whose row could not be read in time, or because the server's disk fails or it lacks the memory: an error of the attempt. The request waits for the Job
 -- controller's back-off, by its own errors and not by the Job's failed pods, and any Job may claim it then. It does not count as a failed
 -- pod. DEAD when its limit of errors is used up, or when it was canceled.
 --

@@ -7,8 +7,9 @@
 -- known. Which times were stored before it was set back:
 -- - what has already happened, if its time is in the future;
 -- - what is still to end, if it ends after that poll: anything that was due by then has been dealt with (a timeout 30 s and a poll later, batch.reap).
---   A timeout, a deferral or a grace period of an attempt that has started lately stays, since it may have been stored afterwards. A
---   reservation or a lease may be moved wrongly: another Job may then claim the request a little earlier, and the worker renews its lease.
+--   A timeout, a deferral or a grace period of an attempt that has started lately stays, since it may have been stored afterwards, unless
+--   the attempt has ended in the future. A reservation or a lease may be moved wrongly: another Job may then claim the request a little
+--   earlier, and the worker renews its lease.
 -- All other times stay: a clock may have been thousands of years ahead, and PostgreSQL knows no time that is earlier by as much. So do those
 -- of a request that another transaction has locked at this moment.
 create or replace function batch.move_times_back(p_kind text) returns void
@@ -47,9 +48,14 @@ begin
       lease_until = case when q.lease_until >= polled then q.lease_until - ahead
         when q.suspected_at is not null then least(q.lease_until, present) else q.lease_until end,
       stopping_until = case when q.stopping_until >= polled and not stored.recent then q.stopping_until - ahead else q.stopping_until end,
-      available_at = case when q.available_at >= polled and not stored.recent then q.available_at - ahead else q.available_at end
+      available_at = case when q.available_at >= polled and (not stored.recent or stored.ended_ahead) then q.available_at - ahead
+        else q.available_at end
   from (
-    select c.ctid as row_ctid, attempt.recent, c.deadline_at >= overdue and not attempt.recent as limited
+    select c.ctid as row_ctid, attempt.recent, c.deadline_at >= overdue and not attempt.recent as limited,
+           exists (
+             select from batch.history h
+             where h.kind = p_kind and h.request_id = c.request_id and h.attempt = c.attempt and h.ended_at > present
+           ) as ended_ahead
     from batch.queue c, lateral (select coalesce(lately @> c.started_at, false)) as attempt (recent)
     where c.ctid = any (ctids)
   ) stored

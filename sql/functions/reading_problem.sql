@@ -20,6 +20,7 @@ declare
   tried bigint[] := '{}';
   problem text;
   code text;
+  detail text;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   ids := array(
@@ -35,12 +36,16 @@ begin
           return null;
         end if;
       exception
-        when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+        when query_canceled then
           raise;
         when sqlstate 'BA001' then
           -- Several rows were read (batch.create_readers).
           return null;
         when others or assert_failure then
+          get stacked diagnostics detail = pg_exception_detail;
+          if batch.is_transient(sqlstate, detail) then
+            raise;
+          end if;
           tried := tried || id;
           problem := sqlerrm;
           code := sqlstate;

@@ -106,6 +106,16 @@ describe("a server's clock that is set back by an hour", () => {
     assert.deepEqual(await query(`select from batch.queue where ${late}`), []);
   });
 
+  test("after it had jumped ahead prolongs no deferral of an attempt that had started before", async () => {
+    await defer(worker, await take(worker, "a"), { afterSeconds: 60, message: "later" });
+    await poll(scaler);
+    const before = await getTimes();
+    await query(`update batch.queue set available_at = available_at + interval '1 hour' where request_id = 1;
+      update batch.history set ended_at = ended_at + interval '1 hour'; update batch.scaling set polled_at = polled_at + interval '1 hour'`);
+    await poll(scaler);
+    assert.deepEqual(await getTimes(), before);
+  });
+
   test("after it had been thousands of years ahead stops no poll", async () => {
     await take(worker, "a", { timeoutSeconds: 900 });
     await take(worker, "b", { leaseSeconds: 60 });

@@ -95,12 +95,17 @@ describe("a table of which no row can be read", () => {
     assert.equal(await poll(), 1);
   });
 
-  for (const condition of ["io_error", "data_corrupted", "internal_error"]) {
-    test(`a row that the server's disk does not return at that moment is read again later (${condition})`, async () => {
-      const raise = `if $1 = 'odd' then raise ${condition} using message = 'could not read block 1'; end if;`;
+  for (const [condition, message, more = ""] of [
+    ["io_error", "could not read block 1"],
+    ["data_corrupted", "could not read block 1"],
+    ["internal_error", "could not read block 1"],
+    ["out_of_memory", "out of memory", ", detail = 'Failed on request of size 314572804'"],
+  ] as const) {
+    test(`a row that the server's disk or memory does not return at that moment is read again later (${condition})`, async () => {
+      const raise = `if $1 = 'odd' then raise ${condition} using message = '${message}' ${more}; end if;`;
       await query(`${addMood(raise)}; update parcels set m = 'odd' where id = 1`);
       assert.equal((await claimed("a")).requestId, "2");
-      const error = "its row cannot be read: could not read block 1";
+      const error = `its row cannot be read: ${message}`;
       assert.partialDeepStrictEqual(await attempts(1), [{ attempt: 1, status: "FAILED", error }]);
       await query(READABLE);
       await query("update batch.queue set available_at = now() where request_id = 1");
@@ -109,6 +114,16 @@ describe("a table of which no row can be read", () => {
       assert.partialDeepStrictEqual(await attempts(1), [{ status: "FAILED" }, { attempt: 2, status: "SUCCESS" }]);
     });
   }
+
+  test("memory that all sessions share is used up: no row is to blame, and nothing is recorded", async () => {
+    await query(
+      addMood("raise out_of_memory using message = 'out of shared memory', hint = 'max_locks_per_transaction';"),
+    );
+    await assert.rejects(
+      claim(database.connect(undefined, { databaseTimeoutSeconds: 0 }), claimParams("a", { kind: "parcel" })),
+    );
+    assert.deepEqual(await attempts(1), []);
+  });
 
   test("twenty such rows at both ends of the queue affect only themselves, and the one between them runs", async () => {
     await query(`${MOOD}; delete from parcels; insert into parcels (id, m) select n, case when n = 11 then 'fine' else 'odd' end::mood

@@ -64,10 +64,10 @@ export async function attachTables(client: pg.ClientBase, attachments: readonly 
       await client.query("commit");
     } catch (error) {
       await client.query("rollback").catch(() => undefined);
-      const { message, code = "" } = error as Error & { readonly code?: string };
+      const { message, code = "", hint } = error as Error & { readonly code?: string; readonly hint?: string };
       const advice =
         (await adviseRenamed(client, kind, table)) || (NOT_FOUND.includes(code) ? adviseQuotes(table) : "");
-      throw new Error(`cannot attach ${table} as the kind ${kind}: ${message}${advice}`, { cause: error });
+      throw new Error(`cannot attach ${table} as the kind ${kind}: ${message}${hint === undefined ? "" : ` (${hint})`}${advice}`, { cause: error });
     }
     log.info("attached", { kind, table });
   }
