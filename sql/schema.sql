@@ -4083,6 +4083,12 @@ CREATE FUNCTION batch.require_key(p_requests regclass, p_kind text) RETURNS name
 declare
   key name := coalesce(batch.key_column(p_requests), batch.key_column(pg_partition_root(p_requests)));
 begin
+  if key is null and current_setting('transaction_isolation') not like 'read %'
+    and pg_get_replica_identity_index(coalesce(pg_partition_root(p_requests), p_requests)) is not null
+  then
+    raise exception 'could not serialize access: % was replaced after the transaction''s snapshot', p_requests
+      using errcode = 'serialization_failure', hint = 'Repeat the transaction.';
+  end if;
   if key is null then
     raise exception '% must have a primary key of one bigint column (it identifies a request): restore it, or select batch.detach(%)',
       p_requests, quote_literal(p_kind) using errcode = 'object_not_in_prerequisite_state';

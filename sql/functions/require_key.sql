@@ -4,6 +4,7 @@
 -- p_requests: the table, or its partition   p_kind: the kind
 --
 -- A transaction whose snapshot is older than a partition sees neither its key nor that it belongs to the table; pg_partition_root() does.
+-- Nor does one see a key whose snapshot is older than the table, which has taken another one's place: it gets a serialization failure.
 create or replace function batch.require_key(p_requests regclass, p_kind text) returns name
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -11,6 +12,12 @@ as $$
 declare
   key name := coalesce(batch.key_column(p_requests), batch.key_column(pg_partition_root(p_requests)));
 begin
+  if key is null and current_setting('transaction_isolation') not like 'read %'
+    and pg_get_replica_identity_index(coalesce(pg_partition_root(p_requests), p_requests)) is not null
+  then
+    raise exception 'could not serialize access: % was replaced after the transaction''s snapshot', p_requests
+      using errcode = 'serialization_failure', hint = 'Repeat the transaction.';
+  end if;
   if key is null then
     raise exception '% must have a primary key of one bigint column (it identifies a request): restore it, or select batch.detach(%)',
       p_requests, quote_literal(p_kind) using errcode = 'object_not_in_prerequisite_state';

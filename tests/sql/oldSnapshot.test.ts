@@ -27,6 +27,16 @@ async function assertRunsOnce(): Promise<void> {
 }
 
 for (const level of LEVELS) {
+  test(`at ${level}, a row for a table that has been replaced by a copy since the snapshot is refused: the transaction may be repeated`, async () => {
+    const application = await takeSnapshot(level);
+    await query(`begin; select batch.detach('parcel'); alter table parcels rename to parcels_old; drop table parcels_old;
+      create table parcels (id bigint primary key, place text, seconds integer); update batch.kind set requests = 'parcels' where kind = 'parcel';
+      select batch.attach('parcels', 'parcel'); commit`);
+    await assert.rejects(application.query(INSERT), { code: "40001" });
+    await application.query("rollback; insert into parcels (id) values (1)");
+    assert.deepEqual(await queued(), [1]);
+  });
+
   describe(`at ${level}, a row inserted again with a snapshot taken before`, () => {
     test("the end of its running request: it is a new request", async () => {
       const running = await runFirst();
