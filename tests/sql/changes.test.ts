@@ -76,14 +76,18 @@ describe("a deleted row", () => {
     await query("insert into parcels (id) values (1)");
     assert.equal((await claimed("other")).requestId, "2");
     await query(
-      "update batch.queue set job_name = null, session_id = null, attempt = 0, claimed_xid = null where request_id = 2",
+      // No waiting request is below the bounds of the scans, which a claim moves at random.
+      `update batch.queue set job_name = null, session_id = null, attempt = 0, claimed_xid = null, enqueued_xid = pg_current_xact_id()
+       where request_id = 2`,
     );
     await succeed(worker, running);
     await poll();
     assert.deepEqual(await queued(), [1, 2, 3]);
-    await succeed(worker, await claimed("b"));
+    const next = await claimed("b");
+    await succeed(worker, next);
     await query("select batch.attach('parcels', 'parcel')");
-    assert.deepEqual((await attempts(2)).length + (await queued()).length, 3, "what has ended stays ended");
+    assert.ok(!(await queued()).includes(Number(next.requestId)), "what has ended stays ended");
+    assert.equal((await queued()).length, 2);
   });
 
   test("a rollback of the delete changes nothing", async () => {
