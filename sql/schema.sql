@@ -1715,7 +1715,7 @@ CREATE FUNCTION batch.end_connection(p_session integer) RETURNS boolean
   from pg_locks l join pg_stat_activity a on a.pid = l.pid
   where l.locktype = 'advisory' and l.classid = 1650553955 and l.objid = p_session and l.objsubid = 2 and l.granted
     and l.database = (select d.oid from pg_database d where d.datname = current_database())
-    and l.pid <> pg_backend_pid() and a.usename = current_user and a.wait_event_type in ('Client', 'Lock')
+    and l.pid <> pg_backend_pid() and a.usename = current_user and a.wait_event is distinct from 'SyncRep'
 $$;
 
 

@@ -5,8 +5,8 @@
 -- p_session: the session   Returns whether one was asked to end; null: there is none that may be ended.
 --
 -- Runs with the caller's rights. Another role's connection is left alone, since ending it would be refused: a poll takes the lock of a
--- session that has just died for a moment (batch.session_is_dead). So is one that is executing something, unless it waits for a lock: it may
--- be committing, and without the wait for the synchronous replica others would see its transaction before the replica has it.
+-- session that has just died for a moment (batch.session_is_dead). So is one that waits for a synchronous replica: ending it would show its
+-- transaction as committed before the replica has it.
 create or replace function batch.end_connection(p_session integer) returns boolean
 language sql volatile
 set search_path = pg_catalog, pg_temp
@@ -15,5 +15,5 @@ as $$
   from pg_locks l join pg_stat_activity a on a.pid = l.pid
   where l.locktype = 'advisory' and l.classid = 1650553955 and l.objid = p_session and l.objsubid = 2 and l.granted
     and l.database = (select d.oid from pg_database d where d.datname = current_database())
-    and l.pid <> pg_backend_pid() and a.usename = current_user and a.wait_event_type in ('Client', 'Lock')
+    and l.pid <> pg_backend_pid() and a.usename = current_user and a.wait_event is distinct from 'SyncRep'
 $$;

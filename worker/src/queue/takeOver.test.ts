@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { announceStop, claim, claimParams, reclaim, renew, startAttempt } from "../../../tests/support/queue.ts";
-import { until } from "../../../tests/support/until.ts";
 import { LOCK_SPACE } from "../advisoryLocks.ts";
 import { OwnershipLostError } from "../errors.ts";
 import { takeOver } from "./takeOver.ts";
@@ -52,20 +51,6 @@ test("takeOver does not end a session that has announced its stop, that keeps a 
   assert.equal(await takeOver(connection, next, other.attempt.session), false);
   assert.deepEqual(await database.query("select from batch.history"), []);
   assert.equal(await renew(other.connection, other.attempt, claimParams("c")), true);
-});
-
-test("a connection that is executing something is ended only afterwards: it may be committing", async () => {
-  const predecessor = await database.open();
-  predecessor.on("error", () => undefined);
-  const { session } = claimParams("a");
-  await predecessor.query("select batch.lock_session($1)", [session]);
-  const isEnded = async () => (await database.query("select batch.end_connection($1) as ended", [session]))[0]?.ended;
-  const slept = predecessor.query("select pg_sleep(0.5)");
-  const sleeping = "select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'";
-  await until("it executes", async () => (await database.query(sleeping)).length === 1);
-  assert.equal(await isEnded(), null);
-  await slept;
-  await until("it is ended", isEnded);
 });
 
 test("takeOver twice, as after a lost answer, records one crash", async () => {
