@@ -896,7 +896,9 @@ begin
   if problem is not null then
     raise exception '%', problem;
   end if;
-  update batch.kind k set partitions = batch.partitions(k.requests, p_kind), unqueued_partition = null, unqueued_above = least_key where k.kind = p_kind;
+  update batch.kind k
+  set partitions = batch.partitions(k.requests, p_kind), unqueued_partition = null, unqueued_above = least_key
+  where k.kind = p_kind;
   while exists (select from batch.kind k where k.kind = p_kind and k.unqueued_above is not null) loop
     perform batch.enqueue_existing(p_kind);
   end loop;
@@ -1577,11 +1579,13 @@ begin
   then
     -- Dropping a partitioned table's trigger would lock its partitions before the table.
     execute format('lock table %s in access exclusive mode', attached.requests);
+    perform batch.unregister(p_kind);
     perform batch.drop_triggers(attached.requests, p_kind, '{}');
     perform batch.drop_policy(p_kind, attached.requests);
+  else
+    perform batch.unregister(p_kind);
   end if;
   perform batch.drop_readers(p_kind);
-  perform batch.unregister(p_kind);
   perform batch.connect_readers();
 end
 $$;
@@ -1886,10 +1890,13 @@ begin
   if pending.unqueued_above is null then
     return;
   end if;
-  partition := (select t.tgrelid from pg_trigger t where t.oid = pending.unqueued_partition);
+  partition := (
+    select t.tgrelid from pg_trigger t
+    where t.oid = pending.unqueued_partition and t.oid = any (batch.partitions(pending.requests, p_kind))
+  );
   if partition is null and pending.unqueued_partition is not null then
     -- It was detached meanwhile.
-    update batch.kind k set unqueued_partition = null, unqueued_above = null where k.kind = p_kind;
+    update batch.kind k set unqueued_partition = null, unqueued_above = null, sweep_pending = true where k.kind = p_kind;
     return;
   end if;
   ids := batch.read_keys(p_kind, partition, nullif(pending.unqueued_above, -9223372036854775808), chunk, null);
@@ -2002,6 +2009,7 @@ begin
     return;
   end if;
   select * into attached from batch.kind k where k.kind = p_kind;
+  present := batch.partitions(attached.requests, p_kind);
   if not attached.partitions <@ present then
     -- A partition was detached or dropped, and its rows with it.
     update batch.kind k
@@ -2953,9 +2961,9 @@ begin
   end if;
   attached := batch.require_kind(p_kind);
   if exists (select from pg_class c where c.oid = attached.requests) then
-    if not attached.attached and attached.requests::text <> attached.detached_name then
+    if not attached.attached and attached.requests::text is distinct from attached.detached_name then
       raise exception 'cannot purge %: % was called % when it was detached, or is another table (a restore may give it the same number)',
-        p_kind, attached.requests, attached.detached_name using errcode = 'object_not_in_prerequisite_state',
+        p_kind, attached.requests, coalesce(attached.detached_name, 'something else') using errcode = 'object_not_in_prerequisite_state',
         hint = format('If it is the same table, select batch.attach(%L, %L), and detach it again.', attached.requests, p_kind);
     end if;
     -- The table before the row of the kind, as a TRUNCATE locks them.
@@ -4081,10 +4089,11 @@ CREATE FUNCTION batch.require_key(p_requests regclass, p_kind text) RETURNS name
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+  present regclass := pg_get_replica_identity_index(coalesce(pg_partition_root(p_requests), p_requests));
   key name := coalesce(batch.key_column(p_requests), batch.key_column(pg_partition_root(p_requests)));
 begin
   if key is null and current_setting('transaction_isolation') not like 'read %'
-    and pg_get_replica_identity_index(coalesce(pg_partition_root(p_requests), p_requests)) is not null
+    and present is not null and not exists (select from pg_index i where i.indexrelid = present)
   then
     raise exception 'could not serialize access: % was replaced after the transaction''s snapshot', p_requests
       using errcode = 'serialization_failure', hint = 'Repeat the transaction.';
@@ -4148,7 +4157,7 @@ COMMENT ON COLUMN batch.kind.unqueued_partition IS 'The partition whose rows the
 -- Name: COLUMN kind.detached_name; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON COLUMN batch.kind.detached_name IS 'The name of the table when it was last detached';
+COMMENT ON COLUMN batch.kind.detached_name IS 'The name of the table when it was last detached; null: unknown';
 
 
 --
@@ -4653,7 +4662,9 @@ begin
   where latest.attempt <= removed.attempt and latest.status <> 'FAILED'
   on conflict (kind, request_id) do nothing;
   update batch.queue q set canceled = 'its kind was detached' where q.ctid = any (ctids) and q.session_id is not null and q.canceled is null;
-  update batch.kind k set attached = false, detached_name = k.requests::text where k.kind = p_kind and k.attached;
+  update batch.kind k
+  set attached = false, detached_name = case when exists (select from batch.triggers(k.requests, p_kind)) then k.requests::text end
+  where k.kind = p_kind and k.attached;
 end
 $$;
 

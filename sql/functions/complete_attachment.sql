@@ -17,7 +17,9 @@ begin
   if problem is not null then
     raise exception '%', problem;
   end if;
-  update batch.kind k set partitions = batch.partitions(k.requests, p_kind), unqueued_partition = null, unqueued_above = least_key where k.kind = p_kind;
+  update batch.kind k
+  set partitions = batch.partitions(k.requests, p_kind), unqueued_partition = null, unqueued_above = least_key
+  where k.kind = p_kind;
   while exists (select from batch.kind k where k.kind = p_kind and k.unqueued_above is not null) loop
     perform batch.enqueue_existing(p_kind);
   end loop;

@@ -18,11 +18,13 @@ begin
   then
     -- Dropping a partitioned table's trigger would lock its partitions before the table.
     execute format('lock table %s in access exclusive mode', attached.requests);
+    perform batch.unregister(p_kind);
     perform batch.drop_triggers(attached.requests, p_kind, '{}');
     perform batch.drop_policy(p_kind, attached.requests);
+  else
+    perform batch.unregister(p_kind);
   end if;
   perform batch.drop_readers(p_kind);
-  perform batch.unregister(p_kind);
   perform batch.connect_readers();
 end
 $$;

@@ -1,6 +1,6 @@
--- Ends a claim whose row could not be read in time, or because the server's disk fails or it lacks the memory: an error of the attempt. The request waits for the Job
--- controller's back-off, by its own errors and not by the Job's failed pods, and any Job may claim it then. It does not count as a failed
--- pod. DEAD when its limit of errors is used up, or when it was canceled.
+-- Ends a claim whose row could not be read in time, or because the server's disk fails or it lacks the memory: an error of the attempt. The
+-- request waits for the Job controller's back-off, by its own errors and not by the Job's failed pods, and any Job may claim it then. It does
+-- not count as a failed pod. DEAD when its limit of errors is used up, or when it was canceled.
 --
 -- p_kind, p_request, p_attempt, p_session, p_job, p_pod: the attempt; the caller has locked the request's row
 -- p_limits, p_backoff_seconds: as in batch.claim()   p_reason: why; null: it could not be read in time

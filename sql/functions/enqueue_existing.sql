@@ -20,10 +20,13 @@ begin
   if pending.unqueued_above is null then
     return;
   end if;
-  partition := (select t.tgrelid from pg_trigger t where t.oid = pending.unqueued_partition);
+  partition := (
+    select t.tgrelid from pg_trigger t
+    where t.oid = pending.unqueued_partition and t.oid = any (batch.partitions(pending.requests, p_kind))
+  );
   if partition is null and pending.unqueued_partition is not null then
     -- It was detached meanwhile.
-    update batch.kind k set unqueued_partition = null, unqueued_above = null where k.kind = p_kind;
+    update batch.kind k set unqueued_partition = null, unqueued_above = null, sweep_pending = true where k.kind = p_kind;
     return;
   end if;
   ids := batch.read_keys(p_kind, partition, nullif(pending.unqueued_above, -9223372036854775808), chunk, null);

@@ -18,6 +18,7 @@ begin
     return;
   end if;
   select * into attached from batch.kind k where k.kind = p_kind;
+  present := batch.partitions(attached.requests, p_kind);
   if not attached.partitions <@ present then
     -- A partition was detached or dropped, and its rows with it.
     update batch.kind k

@@ -10,10 +10,11 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  present regclass := pg_get_replica_identity_index(coalesce(pg_partition_root(p_requests), p_requests));
   key name := coalesce(batch.key_column(p_requests), batch.key_column(pg_partition_root(p_requests)));
 begin
   if key is null and current_setting('transaction_isolation') not like 'read %'
-    and pg_get_replica_identity_index(coalesce(pg_partition_root(p_requests), p_requests)) is not null
+    and present is not null and not exists (select from pg_index i where i.indexrelid = present)
   then
     raise exception 'could not serialize access: % was replaced after the transaction''s snapshot', p_requests
       using errcode = 'serialization_failure', hint = 'Repeat the transaction.';

@@ -1,4 +1,5 @@
--- The part of batch.detach() that writes the queue's own tables.
+-- The part of batch.detach() that writes the queue's own tables. The table still has its triggers: without any, its number may be that of a
+-- table that was dropped before a restore.
 --
 -- p_kind: the kind
 --
@@ -26,6 +27,8 @@ begin
   where latest.attempt <= removed.attempt and latest.status <> 'FAILED'
   on conflict (kind, request_id) do nothing;
   update batch.queue q set canceled = 'its kind was detached' where q.ctid = any (ctids) and q.session_id is not null and q.canceled is null;
-  update batch.kind k set attached = false, detached_name = k.requests::text where k.kind = p_kind and k.attached;
+  update batch.kind k
+  set attached = false, detached_name = case when exists (select from batch.triggers(k.requests, p_kind)) then k.requests::text end
+  where k.kind = p_kind and k.attached;
 end
 $$;

@@ -2,7 +2,8 @@
 
 alter table batch.kind add detached_name text;
 
-update batch.kind k set detached_name = k.requests::text
-where not k.attached and exists (select from pg_class c where c.oid = k.requests);
+update batch.kind k set detached_name = format('%I.%I', n.nspname, c.relname)
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.oid = k.requests and not k.attached;
 
-comment on column batch.kind.detached_name is 'The name of the table when it was last detached';
+comment on column batch.kind.detached_name is 'The name of the table when it was last detached; null: unknown';

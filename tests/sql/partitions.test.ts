@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { beforeEach, describe, test } from "node:test";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { demand, succeed } from "../support/queue.ts";
@@ -176,6 +177,31 @@ describe("a table partitioned by range", () => {
     await query("alter table parcels attach partition parcels_1 for values from (0) to (100)");
     await poll();
     assert.deepEqual(await queued(), [2, 3, 101]);
+  });
+
+  test("a partition that is detached while its rows are being enqueued: its requests are removed", async () => {
+    await query("insert into parcels (id) values (1), (101)");
+    await query("update batch.kind set unqueued_partition = partitions[1], unqueued_above = 0 where kind = 'parcel'");
+    const [first] = await query<{ partition: string }>(
+      "select t.tgrelid::regclass as partition from pg_trigger t join batch.kind k on t.oid = k.unqueued_partition",
+    );
+    await query(`alter table parcels detach partition ${first?.partition}`);
+    assert.equal(await poll(), 1);
+    assert.equal((await queued()).length, 1);
+  });
+
+  test("the upgrade knows the partitions by their triggers: no row is enqueued twice", async () => {
+    await query("insert into parcels (id) values (1), (101)");
+    await poll();
+    await query(`update batch.kind k set partitions = array(select t.tgrelid from pg_trigger t where t.oid = any (k.partitions))
+      where kind = 'parcel'`);
+    await query(
+      readFileSync(new URL("../../sql/migrations/0008_partitions_attached_again.sql", import.meta.url), "utf8"),
+    );
+    const known =
+      "select k.partitions = batch.partitions(k.requests, k.kind) as known from batch.kind k where kind = 'parcel'";
+    assert.deepEqual(await query(known), [{ known: true }]);
+    assert.equal(await poll(), 2);
   });
 
   test("a transaction whose snapshot is older than a partition inserts rows into it, changes their keys and deletes them", async () => {

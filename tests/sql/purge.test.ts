@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { succeed } from "../../worker/src/queue/succeed.ts";
 import { take } from "../support/queue.ts";
@@ -62,6 +63,24 @@ test("purge of a table that was dropped deletes the attempts once its kind is de
   await query("select batch.detach('parcel')");
   assert.deepEqual(await purge(), [{ purge: "3" }]);
   assert.deepEqual(await query("select from batch.history"), []);
+});
+
+test("purge and detach leave a table alone that has got the number of a dropped one while its kind was attached", async () => {
+  await finishAll();
+  await query(
+    "drop table parcels; create table crates as select 1::bigint as id; alter table crates add primary key (id)",
+  );
+  await query("update batch.kind set requests = 'crates' where kind = 'parcel'; select batch.detach('parcel')");
+  await assert.rejects(purge(), /cannot purge parcel: public.crates was called something else when it was detached/);
+  assert.deepEqual(await query("select id::integer from crates"), [{ id: 1 }]);
+  await query("drop table crates");
+});
+
+test("a kind that was detached before the upgrade can be purged", async () => {
+  await finishAll();
+  await query("select batch.detach('parcel'); alter table batch.kind drop column detached_name");
+  await query(readFileSync(new URL("../../sql/migrations/0009_detached_tables.sql", import.meta.url), "utf8"));
+  assert.deepEqual(await purge(), [{ purge: "3" }]);
 });
 
 test("purge and detach leave a table alone that has got the number of a dropped one, as a restore may give it", async () => {

@@ -67,7 +67,10 @@ export async function attachTables(client: pg.ClientBase, attachments: readonly 
       const { message, code = "", hint } = error as Error & { readonly code?: string; readonly hint?: string };
       const advice =
         (await adviseRenamed(client, kind, table)) || (NOT_FOUND.includes(code) ? adviseQuotes(table) : "");
-      throw new Error(`cannot attach ${table} as the kind ${kind}: ${message}${hint === undefined ? "" : ` (${hint})`}${advice}`, { cause: error });
+      throw new Error(
+        `cannot attach ${table} as the kind ${kind}: ${message}${hint === undefined ? "" : ` (${hint})`}${advice}`,
+        { cause: error },
+      );
     }
     log.info("attached", { kind, table });
   }
