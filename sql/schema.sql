@@ -1574,17 +1574,13 @@ begin
   -- First: another table may be attached while this waits.
   perform batch.lock_attachments();
   attached := batch.require_kind(p_kind);
-  if exists (select from pg_class c where c.oid = attached.requests and c.relkind in ('r', 'p'))
-    and (attached.attached or attached.requests::text = coalesce(attached.detached_name, attached.requests::text))
-  then
+  if exists (select from pg_class c where c.oid = attached.requests and c.relkind in ('r', 'p')) then
     -- Dropping a partitioned table's trigger would lock its partitions before the table.
     execute format('lock table %s in access exclusive mode', attached.requests);
-    perform batch.unregister(p_kind);
-    perform batch.drop_triggers(attached.requests, p_kind, '{}');
-    perform batch.drop_policy(p_kind, attached.requests);
-  else
-    perform batch.unregister(p_kind);
   end if;
+  perform batch.unregister(p_kind);
+  perform batch.drop_triggers(attached.requests, p_kind, '{}');
+  perform batch.drop_policy(p_kind, attached.requests);
   perform batch.drop_readers(p_kind);
   perform batch.connect_readers();
 end
@@ -2008,6 +2004,7 @@ begin
   if attached.unqueued_above is null and attached.partitions <@ present and present <@ attached.partitions or not batch.lock_kind(p_kind) then
     return;
   end if;
+  -- Again: they may have changed while this waited for the lock.
   select * into attached from batch.kind k where k.kind = p_kind;
   present := batch.partitions(attached.requests, p_kind);
   if not attached.partitions <@ present then
@@ -2962,7 +2959,7 @@ begin
   attached := batch.require_kind(p_kind);
   if exists (select from pg_class c where c.oid = attached.requests) then
     if not attached.attached and attached.requests::text is distinct from attached.detached_name then
-      raise exception 'cannot purge %: % was called % when it was detached, or is another table (a restore may give it the same number)',
+      raise exception 'cannot purge %: % was called % when it was detached, or is another table (a restore may reuse the OID)',
         p_kind, attached.requests, coalesce(attached.detached_name, 'something else') using errcode = 'object_not_in_prerequisite_state',
         hint = format('If it is the same table, select batch.attach(%L, %L), and detach it again.', attached.requests, p_kind);
     end if;

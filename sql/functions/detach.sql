@@ -13,17 +13,13 @@ begin
   -- First: another table may be attached while this waits.
   perform batch.lock_attachments();
   attached := batch.require_kind(p_kind);
-  if exists (select from pg_class c where c.oid = attached.requests and c.relkind in ('r', 'p'))
-    and (attached.attached or attached.requests::text = coalesce(attached.detached_name, attached.requests::text))
-  then
+  if exists (select from pg_class c where c.oid = attached.requests and c.relkind in ('r', 'p')) then
     -- Dropping a partitioned table's trigger would lock its partitions before the table.
     execute format('lock table %s in access exclusive mode', attached.requests);
-    perform batch.unregister(p_kind);
-    perform batch.drop_triggers(attached.requests, p_kind, '{}');
-    perform batch.drop_policy(p_kind, attached.requests);
-  else
-    perform batch.unregister(p_kind);
   end if;
+  perform batch.unregister(p_kind);
+  perform batch.drop_triggers(attached.requests, p_kind, '{}');
+  perform batch.drop_policy(p_kind, attached.requests);
   perform batch.drop_readers(p_kind);
   perform batch.connect_readers();
 end

@@ -17,6 +17,7 @@ begin
   if attached.unqueued_above is null and attached.partitions <@ present and present <@ attached.partitions or not batch.lock_kind(p_kind) then
     return;
   end if;
+  -- Again: they may have changed while this waited for the lock.
   select * into attached from batch.kind k where k.kind = p_kind;
   present := batch.partitions(attached.requests, p_kind);
   if not attached.partitions <@ present then

@@ -37,7 +37,7 @@ begin
   attached := batch.require_kind(p_kind);
   if exists (select from pg_class c where c.oid = attached.requests) then
     if not attached.attached and attached.requests::text is distinct from attached.detached_name then
-      raise exception 'cannot purge %: % was called % when it was detached, or is another table (a restore may give it the same number)',
+      raise exception 'cannot purge %: % was called % when it was detached, or is another table (a restore may reuse the OID)',
         p_kind, attached.requests, coalesce(attached.detached_name, 'something else') using errcode = 'object_not_in_prerequisite_state',
         hint = format('If it is the same table, select batch.attach(%L, %L), and detach it again.', attached.requests, p_kind);
     end if;

@@ -1,5 +1,5 @@
--- The part of batch.detach() that writes the queue's own tables. The table still has its triggers: without any, its number may be that of a
--- table that was dropped before a restore.
+-- The part of batch.detach() that writes the queue's own tables. It runs before the triggers are dropped: a table that has none may be another
+-- one, to which a restore has given the OID of the kind's dropped table.
 --
 -- p_kind: the kind
 --

@@ -1,7 +1,7 @@
--- A partition that is detached and attached again between two polls must be noticed: the attachments are compared by their triggers
--- (batch.partitions), which the partition gets anew, and no longer by the partitions' own numbers.
+-- A partition that is detached and attached again between two polls must be noticed. So partitions are recorded by the OIDs of their triggers
+-- (batch.partitions), which change each time a partition is attached, and no longer by their own.
 
--- Before 0009 needs it: a transaction that waits for one of the rows may have locked what 0009 waits for.
+-- Not only by 0009, which alters the table: a transaction that waits for a row updated here may hold a lock that 0009 would wait for.
 lock table batch.kind in access exclusive mode;
 
 update batch.kind k

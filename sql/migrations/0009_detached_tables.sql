@@ -1,4 +1,4 @@
--- After a restore into another cluster, the number of a dropped table may be another table's, which must not be taken for a detached one.
+-- After a restore into another cluster, the OID of a dropped table may be another table's, which must not be taken for the detached one.
 
 alter table batch.kind add detached_name text;
 

@@ -65,7 +65,7 @@ test("purge of a table that was dropped deletes the attempts once its kind is de
   assert.deepEqual(await query("select from batch.history"), []);
 });
 
-test("purge and detach leave a table alone that has got the number of a dropped one while its kind was attached", async () => {
+test("purge and detach leave a table alone that a restore has given the OID of one that was dropped while its kind was attached", async () => {
   await finishAll();
   await query(
     "drop table parcels; create table crates as select 1::bigint as id; alter table crates add primary key (id)",
@@ -83,7 +83,7 @@ test("a kind that was detached before the upgrade can be purged", async () => {
   assert.deepEqual(await purge(), [{ purge: "3" }]);
 });
 
-test("purge and detach leave a table alone that has got the number of a dropped one, as a restore may give it", async () => {
+test("purge and detach leave a table alone that a restore has given the OID of one that was dropped while its kind was detached", async () => {
   await finishAll();
   await query("select batch.detach('parcel'); drop table parcels");
   await query("create table crates as select 1::bigint as id; alter table crates add primary key (id)");

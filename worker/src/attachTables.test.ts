@@ -114,6 +114,15 @@ describe("node main.ts migrate with ATTACH", () => {
     assert.match(narrow.stdout, reason);
   });
 
+  test("the reason includes PostgreSQL's hint", async () => {
+    const { client, query } = await createTestDatabase();
+    await query(`create function refuse() returns event_trigger language plpgsql as
+      $$begin raise 'too many triggers' using hint = 'Drop one.'; end$$;
+      create table pages (id bigint primary key);
+      create event trigger refuse on ddl_command_start when tag in ('CREATE TRIGGER') execute function refuse()`);
+    await assert.rejects(attachTables(client, [PAGES], noopLog), /: too many triggers \(Drop one\.\)$/);
+  });
+
   test("the reason is PostgreSQL's own, also if the connection breaks", async () => {
     const { query, open, untilBlocked } = await createTestDatabase();
     await query("create table pages (id bigint primary key)");

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { SettingsError } from "./errors.ts";
 import type { Log } from "./log.ts";
+import { withHint } from "./withHint.ts";
 
 /** A table that becomes a batch. */
 export interface Attachment {
@@ -64,13 +65,12 @@ export async function attachTables(client: pg.ClientBase, attachments: readonly 
       await client.query("commit");
     } catch (error) {
       await client.query("rollback").catch(() => undefined);
-      const { message, code = "", hint } = error as Error & { readonly code?: string; readonly hint?: string };
+      const { code = "" } = error as { readonly code?: string };
       const advice =
         (await adviseRenamed(client, kind, table)) || (NOT_FOUND.includes(code) ? adviseQuotes(table) : "");
-      throw new Error(
-        `cannot attach ${table} as the kind ${kind}: ${message}${hint === undefined ? "" : ` (${hint})`}${advice}`,
-        { cause: error },
-      );
+      throw new Error(`cannot attach ${table} as the kind ${kind}: ${withHint(error as Error)}${advice}`, {
+        cause: error,
+      });
     }
     log.info("attached", { kind, table });
   }

@@ -9,6 +9,7 @@ import { replaceReaders } from "./replaceReaders.ts";
 import { restoreViews } from "./restoreViews.ts";
 import { DEFAULT_ROLES, grantRights, type RoleNames } from "./roles.ts";
 import { asOwner, prepareSchemaOwner, SCHEMA_OWNER } from "./schemaOwner.ts";
+import { withHint } from "./withHint.ts";
 
 /**
  * Brings a database up to date in one transaction: applies the migrations that have not been applied, in order, and the functions whose
@@ -123,10 +124,8 @@ async function apply(
     if (owner === undefined) await client.query(text);
     else await asOwner(client, owner, () => client.query(text));
   } catch (error) {
-    const { message, hint } = error as Error & { hint?: string };
-    const why = hint === undefined ? message : `${message} (${hint})`;
     throw new Error(
-      `cannot apply migration ${version} (${name}): ${why}. The database stays as it was; correct the cause, and migrate again`,
+      `cannot apply migration ${version} (${name}): ${withHint(error as Error)}. The database stays as it was; correct the cause, and migrate again`,
       { cause: error },
     );
   }
