@@ -2,7 +2,7 @@ import { after, before, describe, test } from "node:test";
 import { sample } from "../support/sample.ts";
 import { runPodProcess } from "./childProcessPod.ts";
 import { type CrashDatabase, createCrashDatabase } from "./crashDatabase.ts";
-import { findFaultPoints, findKillPoints, runPlan, runPlans } from "./explore.ts";
+import { findFaultPoints, findKillPoints, findRepeatedSteps, runPlan, runPlans } from "./explore.ts";
 import { inProcessPods } from "./inProcessPod.ts";
 import { NEXT_PODS, type RunArgs, type RunStep } from "./run.ts";
 import { SCENARIOS, type Scenario } from "./scenarios.ts";
@@ -80,8 +80,10 @@ for (const scenario of SCENARIOS) {
         worlds,
         here,
         lost.map((point) => plan(scenario, [point])),
-        async (world, { points }, after) => {
-          for (const second of sample(findKillPoints(scenario, after, points), 2)) {
+        async (world, args, after) => {
+          const { points } = args;
+          const repeated = await findRepeatedSteps(world, here, args, after);
+          for (const second of sample(findKillPoints(scenario, repeated, points), 2)) {
             await runPlan(world, here, plan(scenario, [...points, second]));
             pairs++;
           }

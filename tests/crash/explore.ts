@@ -57,6 +57,24 @@ export async function runPlan(
   }
 }
 
+/**
+ * The steps that a plan took, as far as it takes them every time: a renewal and the worker's next statement overtake each other, so one run
+ * may take a step that the next ones do not.
+ */
+export async function findRepeatedSteps(
+  world: CrashDatabase,
+  runPod: RunPod,
+  plan: RunArgs,
+  steps: readonly RunStep[],
+): Promise<readonly RunStep[]> {
+  let repeated = steps;
+  for (let run = 0; run < 2; run++) {
+    const again = await runPlan(world, runPod, plan);
+    repeated = repeated.filter((step) => again.some((other) => isAt(other, step)));
+  }
+  return repeated;
+}
+
 /** Runs plans, each in one of the databases; `then` may continue from there. */
 export async function runPlans(
   worlds: readonly CrashDatabase[],

@@ -30,3 +30,20 @@ test("a statement that runs when the connection is closed fails without a log li
   assert.deepEqual(lines, []);
   await database.untilNoWorkerSession();
 });
+
+test("a statement whose answer was lost is not repeated once the connection is closed", async () => {
+  const { log, logged } = recordLog();
+  const connection = database.connect(undefined, {}, log);
+  await connection.run("demand", POLL);
+  await database.query("begin; lock table batch.kind");
+  const lost = assert.rejects(connection.run("demand", POLL), /terminating connection|Connection terminated/);
+  await database.untilBlocked();
+  await database.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'postgres-batch'",
+  );
+  await logged("the database is unavailable");
+  await connection.close();
+  await database.query("rollback");
+  await lost;
+  await database.untilNoWorkerSession();
+});

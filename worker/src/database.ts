@@ -123,11 +123,15 @@ export class Database {
           throw new DatabaseUnavailableError(this.#settings.databaseTimeoutSeconds, error as Error);
         }
         await (lost ? sleep(pause) : this.#unlessStopped(sleep(pause)));
+        if (this.#closed) throw error;
       }
     }
   }
 
-  /** Closes the connection, which releases the session's lock. A statement that still runs, such as a renewal, fails without a log line. */
+  /**
+   * Closes the connection, which releases the session's lock. A statement that still runs or waits to be repeated, such as a renewal, fails
+   * without a log line.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     this.onDisconnect = undefined;
