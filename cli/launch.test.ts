@@ -36,6 +36,17 @@ test("a Node that does not run TypeScript, as 23.0 to 23.5 do not, is refused in
   assert.equal(status, 64);
 });
 
+test("an option in NODE_OPTIONS that prevents Node from running TypeScript is named", async () => {
+  await writeFile(join(checkout, "cli/main.ts"), "const one: number = 1;");
+  const { stderr, status } = spawnSync(process.execPath, ["cli/launch.mjs", "cli/main.ts"], {
+    cwd: checkout,
+    encoding: "utf8",
+    env: { ...process.env, NODE_OPTIONS: "--no-strip-types" },
+  });
+  assert.match(stderr, /^NODE_OPTIONS must not contain --no-strip-types \(Node runs TypeScript directly here\); got /);
+  assert.equal(status, 64);
+});
+
 const LISTENER = `
   process.on("SIGTERM", () => process.exit(130));
   setTimeout(() => undefined, 30_000);
