@@ -53,11 +53,13 @@ for (const scenario of SCENARIOS) {
         worlds,
         here,
         NEXT_PODS.flatMap((successor) => firstPoints.map((point) => plan(scenario, [point], successor))),
-        async (world, { points, successor }, after) => {
+        async (world, args, after) => {
           kills++;
+          const { points, successor } = args;
           // After two kills the poll makes no difference that it did not make after one.
           if (successor === AFTER_A_POLL) return;
-          for (const second of sample(findKillPoints(scenario, after, points), 2)) {
+          const repeated = await findRepeatedSteps(world, here, args, after);
+          for (const second of sample(findKillPoints(scenario, repeated, points), 2)) {
             await runPlan(world, here, plan(scenario, [...points, second], successor));
             pairs++;
           }

@@ -58,8 +58,8 @@ export async function runPlan(
 }
 
 /**
- * The steps that a plan took, as far as it takes them every time: a renewal and the worker's next statement overtake each other, so one run
- * may take a step that the next ones do not.
+ * Those of a run's steps that other runs of its plan take as well. Whether a worker renews or claims once more depends on milliseconds, and
+ * a fault planned at such a step may never be reached.
  */
 export async function findRepeatedSteps(
   world: CrashDatabase,
