@@ -21,6 +21,12 @@ const plan = (scenario: Scenario, points: RunArgs["points"], successor: RunArgs[
   successor,
 });
 
+/** Where to kill a second pod in the runs of a plan, given the steps of one of them. */
+async function findSecondKills(world: CrashDatabase, args: RunArgs, steps: readonly RunStep[]) {
+  const repeated = await findRepeatedSteps(world, here, args, steps);
+  return sample(findKillPoints(args.scenario, repeated, args.points), 2);
+}
+
 /** Others that act while a process works would need a signal when to do so: the pairs test that. */
 const unwatched = SCENARIOS.filter(({ watched }) => !watched);
 const withProcesses = sample(unwatched, 4);
@@ -58,8 +64,7 @@ for (const scenario of SCENARIOS) {
           const { points, successor } = args;
           // After two kills the poll makes no difference that it did not make after one.
           if (successor === AFTER_A_POLL) return;
-          const repeated = await findRepeatedSteps(world, here, args, after);
-          for (const second of sample(findKillPoints(scenario, repeated, points), 2)) {
+          for (const second of await findSecondKills(world, args, after)) {
             await runPlan(world, here, plan(scenario, [...points, second], successor));
             pairs++;
           }
@@ -83,10 +88,8 @@ for (const scenario of SCENARIOS) {
         here,
         lost.map((point) => plan(scenario, [point])),
         async (world, args, after) => {
-          const { points } = args;
-          const repeated = await findRepeatedSteps(world, here, args, after);
-          for (const second of sample(findKillPoints(scenario, repeated, points), 2)) {
-            await runPlan(world, here, plan(scenario, [...points, second]));
+          for (const second of await findSecondKills(world, args, after)) {
+            await runPlan(world, here, plan(scenario, [...args.points, second]));
             pairs++;
           }
         },
