@@ -60,4 +60,20 @@ describe("npm start with a command", { timeout: 180_000 }, () => {
     assert.equal(exitCode, 0, stderr);
     assert.match(stdout, /^1 request: 1 SUCCESS, 0 DEAD/m);
   });
+
+  for (const [end, command, killEvery, exit] of [
+    ["fails by itself", "false", 3_600, 1],
+    ["kills itself", "sh -c 'kill -KILL $$'", 3_600, 1],
+    ["is killed by the run", "sleep 600", 4, 0],
+  ] as const) {
+    test(`with --kill-every, exits with ${exit} if the only request is DEAD because its command ${end}`, async () => {
+      const { query, url } = await createTestDatabase();
+      await query("create table pages (id bigint primary key); insert into pages values (1)");
+      const kills = ["--kill-every", String(killEvery), "--backoff-limit", "0"];
+      const args = ["--table", "pages", "--kind", "page", "--command", command, ...kills];
+      const { exitCode, stdout, stderr } = await start(args, { DATABASE_URL: url() }).ended;
+      assert.match(stdout, /^1 request: 0 SUCCESS, 1 DEAD/m);
+      assert.equal(exitCode, exit, stderr);
+    });
+  }
 });

@@ -16,9 +16,8 @@ import { readDatabaseSettings } from "../../worker/src/settings.ts";
 import { createAttemptErrors } from "./attemptErrors.ts";
 import type { CommandBatch } from "./batchOptions.ts";
 import type { LocalDatabase } from "./localDatabase.ts";
-import type { Options } from "./options.ts";
 import { prepareProgramRole } from "./programRole.ts";
-import { type RequestRow, readRequests, readUnfinished } from "./requests.ts";
+import { type RequestRow, readKilled, readRequests, readUnfinished } from "./requests.ts";
 import { requestTable } from "./requestTable.ts";
 import { runSqlFile } from "./runSqlFile.ts";
 import type { RunWork } from "./runWork.ts";
@@ -27,12 +26,7 @@ import type { RunWork } from "./runWork.ts";
 const END_SESSION_MS = 2_000;
 
 /** Creates work that runs a command for each row of the user's table. */
-export function createCommandWork(
-  batch: CommandBatch,
-  { killEvery, backoffLimit }: Options,
-  local: LocalDatabase,
-  print: (line: string) => void,
-): RunWork {
+export function createCommandWork(batch: CommandBatch, local: LocalDatabase, print: (line: string) => void): RunWork {
   const { kind, command, sql } = batch;
   let programEnv: Readonly<Record<string, string>> = {};
   let directory: TempDirectory | undefined;
@@ -86,17 +80,16 @@ export function createCommandWork(
       return await readUnfinished(local.client, kind);
     },
     printErrors: createAttemptErrors(kind, print),
-    async readEnd(queryable, ids) {
+    async readEnd(queryable, ids, killedPods) {
       const requests = await readRequests(queryable, kind, ids);
       const count = (status: RequestRow["status"]) => requests.filter((request) => request.status === status).length;
-      const endedByKills = ({ status, attempt }: RequestRow) =>
-        status === "DEAD" && killEvery !== undefined && attempt > backoffLimit;
+      const killed = await readKilled(queryable, kind, ids, killedPods);
       return {
         success: count("SUCCESS"),
         dead: count("DEAD"),
         asExpected:
           requests.length === ids.length &&
-          requests.every((request) => request.status === "SUCCESS" || endedByKills(request)),
+          requests.every(({ status, request_id }) => status === "SUCCESS" || killed.has(request_id)),
         table: (maxRows, width) => requestTable(requests, maxRows, width),
       };
     },

@@ -125,6 +125,21 @@ export async function readRequests(client: Queryable, kind: string, ids: readonl
   return rows;
 }
 
+/** Those of the requests that are DEAD because the last attempt's pod, one of these, was killed. */
+export async function readKilled(
+  client: Queryable,
+  kind: string,
+  ids: readonly string[],
+  killedPods: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await client.query<{ id: string }>(
+    `select request_id::text as id from batch.attempt
+     where kind = $1 and request_id = any ($2) and status = 'DEAD' and reason = 'crashed' and pod_name = any ($3)`,
+    [kind, ids, killedPods],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** The number of a run's attempts. */
 export async function countAttempts(client: Queryable, kind: string, ids: readonly string[]): Promise<number> {
   const { rows } = await client.query<{ count: number }>(

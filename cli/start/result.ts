@@ -22,12 +22,21 @@ export interface RunResult extends Pick<RequestsEnd, "table" | "asExpected"> {
   readonly result: Result;
 }
 
+interface ResultArgs {
+  readonly client: Queryable;
+  readonly cluster: Cluster;
+  readonly work: RunWork;
+  /** The pods that the run killed. */
+  readonly killedPods: readonly string[];
+  readonly seconds: number;
+}
+
 /** Reads the result of a run from the tables and the cluster. */
 export async function readResult(
   ids: readonly string[],
-  { client, cluster, work, seconds }: { client: Queryable; cluster: Cluster; work: RunWork; seconds: number },
+  { client, cluster, work, killedPods, seconds }: ResultArgs,
 ): Promise<RunResult> {
-  const { success, dead, asExpected, table } = await work.readEnd(client, ids);
+  const { success, dead, asExpected, table } = await work.readEnd(client, ids, killedPods);
   const jobs = cluster.jobs.map(({ name }) => name);
   const busyJobs = await readBusyJobs(client, work.kind, jobs);
   const result: Result = {

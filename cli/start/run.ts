@@ -97,7 +97,8 @@ async function runRequests(
   };
   const finished = new AbortController();
   void watch(show, AbortSignal.any([signal, finished.signal]));
-  const killer = startKiller(options, cluster);
+  const killedPods: string[] = [];
+  const killer = startKiller(options, cluster, (podName) => killedPods.push(podName));
   try {
     // A deferred request waits without being counted. On a shared server a run ends with its own requests.
     const isFinished = async (queueLength: number) =>
@@ -113,7 +114,7 @@ async function runRequests(
   await show();
   const jobs = cluster.jobs.map(({ name }) => name);
   const inserted = local.exclusive ? await readAttempted(client, work.kind, jobs) : [];
-  return await readResult([...new Set([...prepared, ...inserted])], { client, cluster, work, seconds });
+  return await readResult([...new Set([...prepared, ...inserted])], { client, cluster, work, killedPods, seconds });
 }
 
 /** The running pods that work on no request. */
@@ -125,7 +126,7 @@ async function readLingering(client: Queryable, kind: string, cluster: Cluster):
 
 function createWork(options: Options, local: LocalDatabase, display: ProgressDisplay): RunWork {
   if (options.batch === undefined) return createSampleWork(options, local);
-  return createCommandWork(options.batch, options, local, (line) => display.print(line));
+  return createCommandWork(options.batch, local, (line) => display.print(line));
 }
 
 function isDone({ waiting, running, reserved }: Progress): boolean {
@@ -140,8 +141,16 @@ async function watch(show: () => Promise<void>, signal: AbortSignal): Promise<vo
   }
 }
 
-function startKiller({ killEvery }: Options, cluster: Cluster): NodeJS.Timeout | undefined {
-  return killEvery === undefined ? undefined : setInterval(() => cluster.killRandomPod(), 1_000 * killEvery);
+function startKiller(
+  { killEvery }: Options,
+  cluster: Cluster,
+  killed: (podName: string) => void,
+): NodeJS.Timeout | undefined {
+  if (killEvery === undefined) return undefined;
+  return setInterval(() => {
+    const pod = cluster.killRandomPod();
+    if (pod) killed(pod.name);
+  }, 1_000 * killEvery);
 }
 
 function createCluster(

@@ -17,14 +17,15 @@ export interface RunWork {
   prepare(): Promise<string[]>;
   /** Prints new errors of attempts that the user's own program has caused. */
   printErrors(client: Queryable, requests: RunRequests): Promise<void>;
-  /** Reads how the requests ended. */
-  readEnd(client: Queryable, ids: readonly string[]): Promise<RequestsEnd>;
+  /** Reads how the requests ended, of which the run killed these pods. */
+  readEnd(client: Queryable, ids: readonly string[], killedPods: readonly string[]): Promise<RequestsEnd>;
   /** Removes what the run's pods left on this machine. */
   close(): Promise<void>;
 }
 
 /** How a run's requests ended. */
 export interface RequestsEnd extends Pick<Result, "success" | "dead"> {
+  /** Every request is SUCCESS, or DEAD because the run was to kill pods or to fail requests. */
   readonly asExpected: boolean;
   /** The requests as a table of at most `maxRows` rows and lines of at most `width` characters. */
   table(maxRows: number, width?: number): string[];

@@ -2,12 +2,12 @@ import { DEFAULTS } from "../../worker/src/settings.ts";
 import type { LocalDatabase } from "./localDatabase.ts";
 import type { Options } from "./options.ts";
 import { clapTable } from "./report.ts";
-import { type ClapRow, insertRequests, readClaps, readFailures, readUnfinished } from "./requests.ts";
+import { type ClapRow, insertRequests, readClaps, readFailures, readKilled, readUnfinished } from "./requests.ts";
 import type { RunWork } from "./runWork.ts";
 
 /** The sample, `make_it_clap`: the rows that the run inserts, and all unfinished ones on a private database or with `--requests 0`. */
 export function createSampleWork(options: Options, { client, exclusive }: LocalDatabase): RunWork {
-  const { requests, seconds, failures } = options;
+  const { requests, seconds, failures, backoffLimit } = options;
   const { kind } = DEFAULTS;
   return {
     kind,
@@ -20,28 +20,23 @@ export function createSampleWork(options: Options, { client, exclusive }: LocalD
     },
     // The sample fails as often as --failures asks for.
     printErrors: () => Promise.resolve(),
-    async readEnd(queryable, ids) {
+    async readEnd(queryable, ids, killedPods) {
       const claps = await readClaps(queryable, ids);
       const asked = await readFailures(queryable, ids);
+      const killed = await readKilled(queryable, kind, ids, killedPods);
+      // SUCCESS, unless the request asks for too many failures.
+      const endedAsExpected = ({ id, status }: ClapRow) => {
+        const asksToFail = (asked.get(id) ?? 0) > backoffLimit;
+        return status === "DEAD" ? asksToFail || killed.has(id) : status === "SUCCESS" && !asksToFail;
+      };
       const count = (status: ClapRow["status"]) => claps.filter((clap) => clap.status === status).length;
       return {
         success: count("SUCCESS"),
         dead: count("DEAD"),
-        asExpected: claps.length === ids.length && claps.every((clap) => endedAsExpected(clap, asked, options)),
+        asExpected: claps.length === ids.length && claps.every(endedAsExpected),
         table: (maxRows, width) => clapTable(claps, maxRows, width),
       };
     },
     close: () => Promise.resolve(),
   };
-}
-
-/** SUCCESS, unless the request asks for too many failures; DEAD then, and with --kill-every after too many attempts. */
-function endedAsExpected(
-  { id, status, iteration: attempt }: ClapRow,
-  failures: ReadonlyMap<string, number>,
-  { backoffLimit, killEvery }: Options,
-): boolean {
-  const asksToFail = (failures.get(id) ?? 0) > backoffLimit;
-  if (status === "DEAD") return asksToFail || (killEvery !== undefined && attempt > backoffLimit);
-  return status === "SUCCESS" && !asksToFail;
 }
