@@ -9,8 +9,8 @@ export interface ChartPin {
 }
 
 /**
- * 2.20.2: the first 2.20 that accepts `rollout.strategy: gradual` with the default scaling strategy; its CRD is the one
- * that `scaledJobSpec` is tested against. 2.21 requires Kubernetes 1.34.
+ * 2.20.2: its CRD is the one that `scaledJobSpec` is tested against. 2.20.0 and 2.20.1 refuse an explicit
+ * `scalingStrategy.strategy: default` (https://github.com/kedacore/charts/issues/875). 2.21 requires Kubernetes 1.34.
  */
 export const KEDA_CHART: ChartPin = { name: "keda", version: "2.20.2" };
 

@@ -67,7 +67,7 @@ export const envRule = and(
       // JavaScript loses a key __proto__ when it copies an object.
       (name) => /^(?!__proto__$)[A-Za-z_][\w.-]*$/.test(name) && !isReservedVariable(name),
       "a variable name that is not reserved for the worker",
-      "PG*, BATCH_* and the worker's settings are reserved",
+      "reserved are PG*, BATCH_*, WORKER_*, SCALER_*, the worker's settings, NODE_OPTIONS, LD_PRELOAD and OPENSSL_CONF",
     ),
     secretText("a variable's value; quote numbers", { mayBeEmpty: true }),
     "names and values of environment variables",

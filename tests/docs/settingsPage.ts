@@ -94,7 +94,8 @@ ${keys.join("\n")}
 
 ## The worker
 
-The ScaledJob sets these environment variables for its pods. To start a worker yourself: [your-own-work.md](your-own-work.md).
+The ScaledJob sets these environment variables for its pods, except \`DATABASE_TIMEOUT_SECONDS\` and \`BACKOFF_SECONDS\`, which always have
+their defaults there. To start a worker yourself: [your-own-work.md](your-own-work.md).
 
 ${variables.join("\n")}
 `;
