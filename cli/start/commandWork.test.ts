@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { createCommand } from "../../tests/support/command.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { until } from "../../tests/support/until.ts";
+import { listProcesses, readProcFile } from "../../worker/src/command/processTable.ts";
 
 const { start } = await createCommand("cli/start/main.ts");
 const database = await createTestDatabase();
@@ -64,7 +65,8 @@ describe("npm start with a command", { timeout: 180_000 }, () => {
   for (const [end, command, killEvery, exit] of [
     ["fails by itself", "false", 3_600, 1],
     ["kills itself", "sh -c 'kill -KILL $$'", 3_600, 1],
-    ["is killed by the run", "sleep 600", 4, 0],
+    // Without an environment, as a Perl program that sets $0.
+    ["is killed by the run", "env -i sleep 6007", 4, 0],
   ] as const) {
     test(`with --kill-every, exits with ${exit} if the only request is DEAD because its command ${end}`, async () => {
       const { query, url } = await createTestDatabase();
@@ -74,6 +76,10 @@ describe("npm start with a command", { timeout: 180_000 }, () => {
       const { exitCode, stdout, stderr } = await start(args, { DATABASE_URL: url() }).ended;
       assert.match(stdout, /^1 request: 0 SUCCESS, 1 DEAD/m);
       assert.equal(exitCode, exit, stderr);
+      assert.deepEqual(
+        listProcesses().filter(({ pid }) => readProcFile(pid, "cmdline") === "sleep\x006007\0"),
+        [],
+      );
     });
   }
 });

@@ -59,8 +59,9 @@ export function createCommandWork(batch: CommandBatch, local: LocalDatabase, pri
       },
       async afterPod(podName) {
         // In a container all processes end with the first one; here the command of a killed runner still runs.
-        await endProcesses({ mark: `MARK=${podName}` }, new AbortController().signal);
-        await removeFolder(getFolder(podName)).catch(({ message }) =>
+        const folder = getFolder(podName);
+        await endProcesses({ mark: `MARK=${podName}`, folder }, new AbortController().signal);
+        await removeFolder(folder).catch(({ message }) =>
           print(`the files of ${podName} were not removed: ${message}`),
         );
       },

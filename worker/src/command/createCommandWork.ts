@@ -76,6 +76,7 @@ export function createCommandWork(
           stdout,
           stderr,
           mark: `BATCH_REQUEST_FILE=${folder.request}`,
+          folder: folder.path,
         },
         {
           streams,

@@ -30,6 +30,7 @@ const LEAVING: Readonly<Record<string, string>> = {
   "a daemon that left the session": 'setsid sh -c "$LINGER" & sleep 0.2',
   "a daemon that forked twice, with its streams closed":
     "(setsid sh -c 'sh -c \"$LINGER\" >&3 2>/dev/null </dev/null &' &) ; sleep 0.3",
+  "a daemon that cleared its environment": 'env -i setsid sh -c "$LINGER" & sleep 0.2',
   "a child without the attempt's environment, of a daemon that has it":
     'setsid sh -c \'env -i sh -c "$0" & wait\' "$LINGER" & sleep 0.2',
   "processes that fork while they are killed":

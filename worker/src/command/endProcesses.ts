@@ -1,3 +1,4 @@
+import { readlinkSync, realpathSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listProcesses, type ProcessEntry, readProcess, readProcFile, readSharedFile } from "./processTable.ts";
 
@@ -6,7 +7,7 @@ export interface Leftovers {
   /**
    * The command's pid, which is also the id of its process group and session.
    *
-   * @default - unknown: only the mark counts
+   * @default - unknown: only the mark and the folder count
    */
   readonly leader?: number;
   /**
@@ -17,6 +18,13 @@ export interface Leftovers {
   readonly startTime?: number | undefined;
   /** `NAME=value`, unique to the attempt, in the environment that every descendant inherits. */
   readonly mark: string;
+  /**
+   * The attempt's folder, which contains the files of the command's standard streams: a program may have no mark (`env -i`, a Perl script
+   * that sets `$0`).
+   *
+   * @default - none
+   */
+  readonly folder?: string;
   /**
    * Whether all of this process's own children are among them, too: a child that was given an environment of its own has no mark.
    *
@@ -32,10 +40,10 @@ const PAUSE_MS = 10;
 
 /**
  * Ends the processes that a command left behind: its process group, processes that left the group but not the session (job
- * control), daemons that still have the attempt's mark in their environment, this process's own children if they belong to it, the
- * descendants of all these, and, if this runner is its container's first process, every process that was not started from outside
- * (`kubectl exec`). Without privileges no more can be found: elsewhere, also below an init in a container, a daemon that cleared its
- * environment survives.
+ * control), processes that still have the attempt's mark in their environment or one of its files as a standard stream, this process's
+ * own children if they belong to it, the descendants of all these, and, if this runner is its container's first process, every process
+ * that was not started from outside (`kubectl exec`). Without privileges no more can be found: elsewhere, also below an init in a
+ * container, a daemon that cleared its environment and closed its streams survives.
  *
  * All processes found are stopped before any is killed, so that none forks in between.
  *
@@ -84,7 +92,13 @@ function signalProcess({ pid, startTime }: ProcessEntry, signal: NodeJS.Signals)
   }
 }
 
-function findLeftovers({ leader, startTime = 0, mark, ownChildren = false }: Leftovers): readonly ProcessEntry[] {
+function findLeftovers({
+  leader,
+  startTime = 0,
+  mark,
+  folder,
+  ownChildren = false,
+}: Leftovers): readonly ProcessEntry[] {
   const processes = listProcesses();
   const byPid = new Map(processes.map((entry) => [entry.pid, entry]));
   const protectedPids = new Set([process.pid, ...getAncestors(process.pid, byPid)]);
@@ -93,6 +107,7 @@ function findLeftovers({ leader, startTime = 0, mark, ownChildren = false }: Lef
   );
   const isFirstOfContainer = process.ppid === 0;
   const ownCgroup = isFirstOfContainer ? readProcFile(process.pid, "cgroup") : undefined;
+  const realFolder = folder === undefined ? undefined : toRealPath(folder);
   // In the encoding of readProcFile: the name of a folder need not be ASCII.
   const markBytes = Buffer.from(mark).toString("latin1");
   const marked = new Set<number>();
@@ -102,6 +117,7 @@ function findLeftovers({ leader, startTime = 0, mark, ownChildren = false }: Lef
       entry.session === leader ||
       (ownChildren && entry.parent === process.pid) ||
       `\0${readSharedFile(entry.pid, "environ") ?? ""}`.includes(`\0${markBytes}\0`) ||
+      (realFolder !== undefined && hasStreamIn(entry, realFolder)) ||
       (isFirstOfContainer && isOfContainer(entry, byPid, ownCgroup))
     ) {
       marked.add(entry.pid);
@@ -124,6 +140,26 @@ function isOfContainer(
 ): boolean {
   const ancestors = getAncestors(pid, byPid);
   return ownCgroup === readSharedFile(pid, "cgroup") && (ancestors.includes(1) || ancestors.includes(process.pid));
+}
+
+/** Whether one of a process's standard streams is a file below a folder. False for another user's process, which hides them. */
+function hasStreamIn({ pid }: ProcessEntry, folder: string): boolean {
+  return [0, 1, 2].some((stream) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${stream}`).startsWith(`${folder}/`);
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** As /proc shows it. */
+function toRealPath(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
 }
 
 /** The parent, its parent, and so on; without 0. */
