@@ -86,6 +86,16 @@ describe("batch.attach", () => {
     assert.deepEqual(parseRow(attempt.row), { place: "here", id: 1 });
   });
 
+  test("attaching again passes on what a DBA's event trigger raises, and names no right that is missing", async () => {
+    await query("select batch.attach('parcels', 'parcel')");
+    await query(`begin;
+      create function refuse() returns event_trigger language plpgsql
+      as $$ begin raise insufficient_privilege using message = 'only at night'; end $$;
+      create event trigger refuse on ddl_command_start execute function refuse()`);
+    await assert.rejects(query("select batch.attach('parcels', 'parcel')"), { message: "only at night" });
+    await query("rollback");
+  });
+
   test("the primary key's index may include further columns", async () => {
     await query("create table links (url text, id bigint, primary key (id) include (url))");
     await query("select batch.attach('links', 'link'); insert into links values ('x', 7)");
