@@ -1,4 +1,5 @@
--- Creates the triggers of a kind on its table, or repairs them: batch_KIND, and batch_KIND$delete, $key and $truncate.
+-- Creates the triggers of a kind on its table, or repairs them: batch_KIND, and batch_KIND$delete, $key and $truncate. Raises where the table
+-- has another trigger with one of these names, which it would replace.
 --
 -- p_kind: the kind   p_requests: its table
 --
@@ -12,6 +13,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   trigger name := 'batch_' || p_kind;
+  names constant name[] := array[trigger, trigger || '$delete', trigger || '$key', trigger || '$truncate'];
+  foreign_trigger name := (
+    select t.tgname from pg_trigger t join pg_proc f on f.oid = t.tgfoid
+    where t.tgrelid = p_requests and t.tgname = any (names) and f.pronamespace <> 'batch'::regnamespace limit 1
+  );
   always boolean := batch.is_subscribed(p_requests)
     or exists (select from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests and t.tgenabled = 'A');
   by_row boolean := always or (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
@@ -20,12 +26,16 @@ declare
     select t.relation from batch.partition_tree(p_requests) t where not has_table_privilege(t.relation, 'trigger') limit 1
   );
 begin
+  if foreign_trigger is not null then
+    raise exception 'cannot create the trigger % on %: it has another trigger with this name; rename it: alter trigger % on % rename to NAME',
+      quote_ident(foreign_trigger), p_requests, quote_ident(foreign_trigger), p_requests using errcode = 'duplicate_object';
+  end if;
   if foreign_partition is not null and foreign_partition <> p_requests then
     raise exception '% cannot create triggers on %, a partition of % that belongs to %: alter table % owner to %', current_user,
       foreign_partition, p_requests, (select pg_get_userbyid(c.relowner) from pg_class c where c.oid = foreign_partition), foreign_partition,
       (select quote_ident(pg_get_userbyid(c.relowner)) from pg_class c where c.oid = p_requests) using errcode = 'insufficient_privilege';
   end if;
-  perform batch.drop_triggers(p_requests, p_kind, array[trigger, trigger || '$delete', trigger || '$key', trigger || '$truncate']);
+  perform batch.drop_triggers(p_requests, p_kind, names);
   execute format('create or replace trigger %I after insert on %s %s execute function batch.enqueue%s(%L)', trigger, p_requests,
     case when by_row then 'for each row' else 'referencing new table as inserted for each statement' end, suffix, p_kind);
   execute format('create or replace trigger %I after delete on %s %s execute function batch.dequeue%s(%L)', trigger || '$delete', p_requests,

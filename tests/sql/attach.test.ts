@@ -96,6 +96,27 @@ describe("batch.attach", () => {
     await query("rollback");
   });
 
+  test("the table's own trigger with a name that attaching needs is kept, and named with the statement that renames it", async () => {
+    await query(`create or replace function public.note() returns trigger language plpgsql as 'begin return null; end';
+      create trigger "batch_parcel$delete" after delete on parcels for each row execute function public.note()`);
+    const attach = "select batch.attach('parcels', 'parcel')";
+    await assert.rejects(query(attach), {
+      message: /"batch_parcel\$delete" on public.parcels: it has another trigger with this name/,
+    });
+    await query(
+      `alter trigger "batch_parcel$delete" on parcels rename to own; ${attach}; insert into parcels values ('x')`,
+    );
+    assert.deepEqual(await queued("parcel"), [1]);
+    assert.deepEqual(await query("select tgenabled from pg_trigger where tgname = 'own'"), [{ tgenabled: "O" }]);
+    // Attached again, as after a tool that creates triggers by name.
+    await query(
+      `create or replace trigger batch_parcel after insert on parcels for each row execute function public.note()`,
+    );
+    await assert.rejects(query(attach), {
+      message: /create the trigger batch_parcel on public.parcels: it has another/,
+    });
+  });
+
   test("the primary key's index may include further columns", async () => {
     await query("create table links (url text, id bigint, primary key (id) include (url))");
     await query("select batch.attach('links', 'link'); insert into links values ('x', 7)");
