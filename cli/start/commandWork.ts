@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
@@ -30,6 +31,8 @@ export function createCommandWork(batch: CommandBatch, local: LocalDatabase, pri
   const { kind, command, sql } = batch;
   let programEnv: Readonly<Record<string, string>> = {};
   let directory: TempDirectory | undefined;
+  /** Its path without symbolic links, as /proc shows it. */
+  let realDirectory = "";
   let preparing: pg.Client | undefined;
   const inSession = async <Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> => {
     const config = toClientConfig(readDatabaseSettings(local.env));
@@ -59,9 +62,9 @@ export function createCommandWork(batch: CommandBatch, local: LocalDatabase, pri
       },
       async afterPod(podName) {
         // In a container all processes end with the first one; here the command of a killed runner still runs.
-        const folder = getFolder(podName);
-        await endProcesses({ mark: `MARK=${podName}`, folder }, new AbortController().signal);
-        await removeFolder(folder).catch(({ message }) =>
+        const isOutput = (path: string) => path.startsWith(`${join(realDirectory, podName)}/`);
+        await endProcesses({ mark: `MARK=${podName}`, isOutput }, new AbortController().signal);
+        await removeFolder(getFolder(podName)).catch(({ message }) =>
           print(`the files of ${podName} were not removed: ${message}`),
         );
       },
@@ -69,6 +72,7 @@ export function createCommandWork(batch: CommandBatch, local: LocalDatabase, pri
     async prepare() {
       const created = await createTempDirectory(undefined);
       directory = created;
+      realDirectory = await realpath(created.path);
       programEnv = await inSession((client) => prepareRole(client, local, created.path));
       // The file's settings end with its session, as in psql.
       if (sql) {
@@ -81,10 +85,10 @@ export function createCommandWork(batch: CommandBatch, local: LocalDatabase, pri
       return await readUnfinished(local.client, kind);
     },
     printErrors: createAttemptErrors(kind, print),
-    async readEnd(queryable, ids, killedPods) {
+    async readEnd(queryable, ids, kills) {
       const requests = await readRequests(queryable, kind, ids);
       const count = (status: RequestRow["status"]) => requests.filter((request) => request.status === status).length;
-      const killed = await readKilled(queryable, kind, ids, killedPods);
+      const killed = await readKilled(queryable, kind, ids, kills);
       return {
         success: count("SUCCESS"),
         dead: count("DEAD"),

@@ -76,7 +76,6 @@ export function createCommandWork(
           stdout,
           stderr,
           mark: `BATCH_REQUEST_FILE=${folder.request}`,
-          folder: folder.path,
         },
         {
           streams,

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { runScript } from "../../../tests/support/commandAttempt.ts";
 import { createFolder } from "../../../tests/support/createFolder.ts";
-import { noPython } from "../../../tests/support/firstThread.ts";
+import { END_FIRST_THREAD, noPython, PYTHON } from "../../../tests/support/firstThread.ts";
 import { until } from "../../../tests/support/until.ts";
 import { endProcesses } from "./endProcesses.ts";
 import { listProcesses, type ProcessEntry, readProcess, readProcFile, readSharedFile } from "./processTable.ts";
@@ -58,7 +58,32 @@ test("a daemon that left the session ends with the command, whatever the folder 
   assert.deepEqual(findRunning(stdout), []);
 });
 
-test("another attempt's processes, and the runner's own, are not killed", async () => {
+for (const change of ['rm -r "$PWD"', 'mv "$PWD" "$PWD.old"']) {
+  test(`a daemon that cleared its environment ends with a command that has done ${change} with its folder`, {
+    skip: process.platform !== "linux",
+  }, async () => {
+    const folder = createFolder();
+    const directory = join(folder, "link");
+    symlinkSync(createFolder(), directory);
+    const script = `cd "$(dirname "$BATCH_REQUEST_FILE")"; env -i setsid sh -c "$LINGER" & sleep 0.2; ${change}`;
+    const { stdout } = await runScript(script, { env: { LINGER }, directory });
+    assert.deepEqual(findRunning(stdout), []);
+  });
+}
+
+test("a daemon that cleared its environment ends with its command although its first thread has ended", {
+  skip: noPython,
+}, async () => {
+  const program = `${END_FIRST_THREAD}
+print(os.getpid(), flush=True)
+end_first_thread()`;
+  const script =
+    'env -i setsid "$PYTHON" -c "$PROGRAM" & pid=$!; while ! grep -q ") Z" /proc/$pid/stat; do sleep 0.01; done';
+  const { stdout } = await runScript(script, { env: { PYTHON, PROGRAM: program } });
+  assert.deepEqual(findRunning(stdout), []);
+});
+
+test("another attempt's processes, the runner's own, and one that reads the request's file are not killed", async () => {
   const bystander = spawn("sleep", ["60"], { detached: true });
   await once(bystander, "spawn");
   const directory = createFolder();
@@ -71,10 +96,20 @@ test("another attempt's processes, and the runner's own, are not killed", async 
     },
     context: { signal: AbortSignal.timeout(1_500) },
   });
-  await runScript("setsid sleep 60 & sleep 0.2", { directory });
-  assert.equal(readProcess(bystander.pid as number)?.ended, false);
-  assert.equal(readProcess(other)?.ended, false);
+  const reader = createFolder();
+  const go = join(reader, "go");
+  const script = `echo "$BATCH_REQUEST_FILE"; setsid sleep 60 & while [ ! -e ${go} ]; do sleep 0.01; done`;
+  let reading: ChildProcess | undefined;
+  await runScript(script, {
+    directory,
+    onOutput(output) {
+      reading ??= spawn("sleep", ["60"], { detached: true, stdio: [openSync(output.trim(), "r"), "ignore", "ignore"] });
+      reading.once("spawn", () => writeFileSync(go, ""));
+    },
+  });
+  for (const pid of [bystander.pid, other, reading?.pid]) assert.equal(readProcess(pid as number)?.ended, false);
   bystander.kill();
+  reading?.kill();
   await long;
 });
 

@@ -1,13 +1,19 @@
-import { readlinkSync, realpathSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { listProcesses, type ProcessEntry, readProcess, readProcFile, readSharedFile } from "./processTable.ts";
+import {
+  listProcesses,
+  type ProcessEntry,
+  readOutputs,
+  readProcess,
+  readProcFile,
+  readSharedFile,
+} from "./processTable.ts";
 
 /** How the processes that a command left behind are recognized. */
 export interface Leftovers {
   /**
    * The command's pid, which is also the id of its process group and session.
    *
-   * @default - unknown: only the mark and the folder count
+   * @default - unknown: only the mark and the outputs count
    */
   readonly leader?: number;
   /**
@@ -19,12 +25,12 @@ export interface Leftovers {
   /** `NAME=value`, unique to the attempt, in the environment that every descendant inherits. */
   readonly mark: string;
   /**
-   * The attempt's folder, which contains the files of the command's standard streams: a program may have no mark (`env -i`, a Perl script
-   * that sets `$0`).
+   * Whether a path, as /proc shows it, is that of the command's stdout or stderr: a program may have no mark (`env -i`, a Perl script that
+   * sets `$0`). Must not access the disk, which may hang.
    *
-   * @default - none
+   * @default - no path is
    */
-  readonly folder?: string;
+  readonly isOutput?: (path: string) => boolean;
   /**
    * Whether all of this process's own children are among them, too: a child that was given an environment of its own has no mark.
    *
@@ -40,10 +46,11 @@ const PAUSE_MS = 10;
 
 /**
  * Ends the processes that a command left behind: its process group, processes that left the group but not the session (job
- * control), processes that still have the attempt's mark in their environment or one of its files as a standard stream, this process's
- * own children if they belong to it, the descendants of all these, and, if this runner is its container's first process, every process
- * that was not started from outside (`kubectl exec`). Without privileges no more can be found: elsewhere, also below an init in a
- * container, a daemon that cleared its environment and closed its streams survives.
+ * control), processes that still have the attempt's mark in their environment or the command's stdout or stderr, this process's own
+ * children if they belong to it, the descendants of all these, and, if this runner is its container's first process, every process that
+ * was not started from outside (`kubectl exec`). Without privileges no more can be found: elsewhere, also below an init in a container, a
+ * daemon that cleared its environment and closed its streams survives, and so does one whose environment and streams the kernel hides
+ * (another user's, or of a program that this user may not read).
  *
  * All processes found are stopped before any is killed, so that none forks in between.
  *
@@ -96,7 +103,7 @@ function findLeftovers({
   leader,
   startTime = 0,
   mark,
-  folder,
+  isOutput = () => false,
   ownChildren = false,
 }: Leftovers): readonly ProcessEntry[] {
   const processes = listProcesses();
@@ -107,7 +114,6 @@ function findLeftovers({
   );
   const isFirstOfContainer = process.ppid === 0;
   const ownCgroup = isFirstOfContainer ? readProcFile(process.pid, "cgroup") : undefined;
-  const realFolder = folder === undefined ? undefined : toRealPath(folder);
   // In the encoding of readProcFile: the name of a folder need not be ASCII.
   const markBytes = Buffer.from(mark).toString("latin1");
   const marked = new Set<number>();
@@ -117,7 +123,7 @@ function findLeftovers({
       entry.session === leader ||
       (ownChildren && entry.parent === process.pid) ||
       `\0${readSharedFile(entry.pid, "environ") ?? ""}`.includes(`\0${markBytes}\0`) ||
-      (realFolder !== undefined && hasStreamIn(entry, realFolder)) ||
+      readOutputs(entry.pid).some(isOutput) ||
       (isFirstOfContainer && isOfContainer(entry, byPid, ownCgroup))
     ) {
       marked.add(entry.pid);
@@ -140,26 +146,6 @@ function isOfContainer(
 ): boolean {
   const ancestors = getAncestors(pid, byPid);
   return ownCgroup === readSharedFile(pid, "cgroup") && (ancestors.includes(1) || ancestors.includes(process.pid));
-}
-
-/** Whether one of a process's standard streams is a file below a folder. False for another user's process, which hides them. */
-function hasStreamIn({ pid }: ProcessEntry, folder: string): boolean {
-  return [0, 1, 2].some((stream) => {
-    try {
-      return readlinkSync(`/proc/${pid}/fd/${stream}`).startsWith(`${folder}/`);
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** As /proc shows it. */
-function toRealPath(folder: string): string {
-  try {
-    return realpathSync(folder);
-  } catch {
-    return folder;
-  }
 }
 
 /** The parent, its parent, and so on; without 0. */

@@ -4,11 +4,17 @@ import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { readOpenPath } from "./processTable.ts";
 
 /** A pipe whose end `writeTo` a child inherits. */
 export interface Pipe {
   readonly readFrom: Readable;
   readonly writeTo: number;
+  /**
+   * Its path as /proc shows it, also after it was moved or removed; undefined once `readFrom` is destroyed, which it is when the last writer
+   * has closed it, and without /proc (macOS).
+   */
+  path(): string | undefined;
   /** Closes the runner's copy of the write end: `readFrom` then ends with its last writer. */
   closeWriter(): void;
 }
@@ -30,7 +36,13 @@ function openFifo(path: string): Pipe {
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeTo = openSync(path, constants.O_WRONLY);
   const readFrom = new Socket({ fd: reader, readable: true, writable: false });
-  return { readFrom, writeTo, closeWriter: () => closeSync(writeTo) };
+  return {
+    readFrom,
+    writeTo,
+    // The number of a closed descriptor may be another file's.
+    path: () => (readFrom.destroyed ? undefined : readOpenPath("self", reader)),
+    closeWriter: () => closeSync(writeTo),
+  };
 }
 
 const BUNDLED = fileURLToPath(new URL("../../../mkfifo", import.meta.url));

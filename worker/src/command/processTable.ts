@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** A process as /proc describes it. */
 export interface ProcessEntry {
@@ -66,16 +66,35 @@ export function readProcFile(pid: number, file: string): string | undefined {
   }
 }
 
-/**
- * A file that all threads of a process share (`environ`, `cgroup`). Once the first thread has ended, the process's own file is empty or
- * names no group: then it is read from a thread that runs.
- */
+/** The path of a process's open file; undefined if there is none or it may not be read. The disk that has the file is not accessed. */
+export function readOpenPath(pid: number | "self", descriptor: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${descriptor}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A file that all threads of a process share (`environ`, `cgroup`). */
 export function readSharedFile(pid: number, file: string): string | undefined {
-  const text = readProcFile(pid, file);
+  return readShared(pid, (thread) => readProcFile(thread, file));
+}
+
+/** The paths of a process's stdout and stderr. */
+export function readOutputs(pid: number): readonly string[] {
+  return readShared(pid, (thread) => [1, 2].flatMap((descriptor) => readOpenPath(thread, descriptor) ?? []));
+}
+
+/**
+ * Reads something that all threads of a process share. Once the first thread has ended, the process has no open files, its own files are
+ * empty, and its cgroup names no group: then it is read from a thread that runs.
+ */
+function readShared<Found>(pid: number, read: (thread: number) => Found): Found {
+  const found = read(pid);
   // Afterwards, since the thread may end at any time.
-  if (!readProcess(pid)?.firstThreadEnded) return text;
+  if (!readProcess(pid)?.firstThreadEnded) return found;
   const running = listThreads(pid).find((thread) => readProcess(thread)?.firstThreadEnded === false);
-  return running === undefined ? text : readProcFile(running, file);
+  return running === undefined ? found : read(running);
 }
 
 /** The ids of a process's threads, which have files in /proc like processes; none without /proc (macOS). */

@@ -24,7 +24,6 @@ export interface CommandStart {
   readonly stderr: Pipe;
   /** See `Leftovers`. */
   readonly mark: string;
-  readonly folder: string;
 }
 
 /** Where a command's output goes. */
@@ -72,7 +71,7 @@ export async function runCommand(
   start: CommandStart,
   controls: CommandControls,
 ): Promise<Pick<CommandEnd, "code" | "signal" | "stop" | "stdout" | "stderr">> {
-  const { stdout, stderr, mark, folder } = start;
+  const { stdout, stderr, mark } = start;
   const { streams, killSignal } = controls;
   const [stdoutTail, stderrTail] = [new OutputTail(), new OutputTail()];
   const outputs = Promise.all([
@@ -84,7 +83,8 @@ export async function runCommand(
     const leader = child.pid as number;
     // An "error" event after the start would mean that a signal could not be sent through `child`; none is sent that way.
     const exit = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
-    const leftovers = { leader, startTime: readProcess(leader)?.startTime, mark, folder };
+    const isOutput = (path: string) => path === stdout.path() || path === stderr.path();
+    const leftovers = { leader, startTime: readProcess(leader)?.startTime, mark, isOutput };
     controls.onStart(leftovers);
     preferForOom(leader);
     const killGroup = () => signalGroup(leader, "SIGKILL");
