@@ -5,6 +5,28 @@ import { Cluster } from "./cluster.ts";
 
 const MISSING = "/nowhere/node";
 
+test("a pod that has ended by itself is not killed, although what it left behind still runs", async () => {
+  const cleanup = Promise.withResolvers<void>();
+  let ended = false;
+  const cluster = new Cluster({
+    backoff: { backoffLimit: 0, backoffSeconds: 1 },
+    env: {},
+    graceSeconds: 1,
+    execPrefix: () => ["false"],
+    async afterPod() {
+      ended = true;
+      await cleanup.promise;
+    },
+    onUnexpectedExit: () => undefined,
+  });
+  cluster.createJob();
+  await until("its process has ended", () => ended);
+  assert.equal(cluster.pods.length, 1);
+  assert.equal(cluster.killRandomPod(), undefined);
+  cleanup.resolve();
+  await until("the Job is Failed", () => cluster.jobs[0]?.status === "Failed");
+});
+
 for (const [what, args, expected] of [
   ["whose process cannot be started", { execPrefix: () => [MISSING] }, `cannot start ${MISSING}`],
   [

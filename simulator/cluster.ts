@@ -87,11 +87,10 @@ export class Cluster {
     this.#startPod(name);
   }
 
-  /** Kills a random pod, as a node that runs out of memory does, and returns it; undefined if there is none. */
+  /** Kills a random pod, as a node that runs out of memory does, and returns it; undefined if there is none, or if it has just ended. */
   killRandomPod(): Pod | undefined {
     const pod = this.pods[Math.floor(Math.random() * this.#pods.size)];
-    pod?.kill("SIGKILL");
-    return pod;
+    return pod?.kill("SIGKILL") ? pod : undefined;
   }
 
   /** Asks every pod to stop, starts no new ones, kills those that exceed the grace period, and resolves when none is left. */

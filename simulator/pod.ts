@@ -27,7 +27,8 @@ export interface Pod {
   readonly name: string;
   /** Resolves when it has ended, with its exit code, as in a container: EXIT_KILLED if it was killed, 128 if it could not be started. */
   readonly ended: Promise<number>;
-  kill(signal: NodeJS.Signals): void;
+  /** Signals its process; returns false, and does nothing, if that has ended. */
+  kill(signal: NodeJS.Signals): boolean;
   /** The last 4,096 characters of its output, or why it could not be started. */
   outputTail(): string;
 }
@@ -61,5 +62,5 @@ export function startPod(name: string, env: NodeJS.ProcessEnv, execPrefix: reado
 
 /** A pod that has ended without a process, because of an error of the machine. */
 export function createUnstartedPod(name: string, { message }: Error): Pod {
-  return { name, ended: Promise.resolve(EXIT_NOT_STARTED), kill: () => undefined, outputTail: () => message };
+  return { name, ended: Promise.resolve(EXIT_NOT_STARTED), kill: () => false, outputTail: () => message };
 }

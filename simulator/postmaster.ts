@@ -115,7 +115,7 @@ export class Postmaster {
     process.kill(first);
     let killed: Promise<void> | undefined;
     const kill = () => {
-      killed = killServer(process.pid, () => process.kill("SIGKILL"));
+      killed = killServer(process.pid, () => void process.kill("SIGKILL"));
     };
     const timers = [setTimeout(() => process.kill("SIGQUIT"), STOP_MS), setTimeout(kill, STOP_MS + QUIT_MS)];
     await process.ended.catch(() => undefined);

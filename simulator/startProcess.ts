@@ -13,8 +13,8 @@ export interface RunningProcess {
    * Rejects with the reason when it could not be started.
    */
   readonly ended: Promise<{ readonly exitCode: number | null; readonly signal: NodeJS.Signals | null }>;
-  /** Signals the process, or with `group` also everything it started; does nothing if it has ended. */
-  kill(signal: NodeJS.Signals, options?: { readonly group: boolean }): void;
+  /** Signals the process, or with `group` also everything it started; returns false, and does nothing, if it has ended. */
+  kill(signal: NodeJS.Signals, options?: { readonly group: boolean }): boolean;
   /** The last 4,096 characters that it wrote to both outputs; empty with `log`. */
   outputTail(): string;
 }
@@ -54,17 +54,18 @@ export function startProcess(program: string, args: readonly string[], { env, cw
     pid: child.pid,
     ended,
     kill(signal, { group } = { group: false }) {
-      if (running && child.pid !== undefined) killQuietly(group ? -child.pid : child.pid, signal);
+      return running && child.pid !== undefined && tryKill(group ? -child.pid : child.pid, signal);
     },
     outputTail: () => tail,
   };
 }
 
-/** Does nothing to a process that ended a moment ago. */
-function killQuietly(pid: number, signal: NodeJS.Signals): void {
+/** Returns false for a process that ended a moment ago. */
+function tryKill(pid: number, signal: NodeJS.Signals): boolean {
   try {
-    process.kill(pid, signal);
+    return process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    return false;
   }
 }

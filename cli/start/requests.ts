@@ -125,17 +125,37 @@ export async function readRequests(client: Queryable, kind: string, ids: readonl
   return rows;
 }
 
-/** Those of the requests that are DEAD because the last attempt's pod, one of these, was killed. */
+/** What a run with `--kill-every` did. */
+export interface Kills {
+  /** The pods that it killed. */
+  readonly pods: readonly string[];
+  /** Its Jobs. */
+  readonly jobs: readonly string[];
+  readonly crashLimit: number;
+}
+
+/**
+ * Those of the requests that are DEAD because pods of theirs were killed, the last one by this run, or by an earlier one that was
+ * interrupted (`--keep`).
+ *
+ * @param kills - undefined: none were to be killed
+ */
 export async function readKilled(
   client: Queryable,
   kind: string,
   ids: readonly string[],
-  killedPods: readonly string[],
+  kills: Kills | undefined,
 ): Promise<Set<string>> {
+  if (kills === undefined) return new Set();
   const { rows } = await client.query<{ id: string }>(
-    `select request_id::text as id from batch.attempt
-     where kind = $1 and request_id = any ($2) and status = 'DEAD' and reason = 'crashed' and pod_name = any ($3)`,
-    [kind, ids, killedPods],
+    `select request_id::text as id
+     from (
+       select distinct on (request_id) request_id, status, reason, job_name, pod_name,
+              count(*) filter (where reason = 'crashed') over (partition by request_id) as crashes
+       from batch.attempt where kind = $1 and request_id = any ($2) order by request_id, attempt desc
+     ) last
+     where status = 'DEAD' and reason = 'crashed' and crashes > $3 and (pod_name = any ($4) or job_name <> all ($5))`,
+    [kind, ids, kills.crashLimit, kills.pods, kills.jobs],
   );
   return new Set(rows.map(({ id }) => id));
 }

@@ -1,4 +1,5 @@
 import type { Cluster } from "../../simulator/cluster.ts";
+import type { Options } from "./options.ts";
 import type { Queryable } from "./reconnectingClient.ts";
 import { countAttempts, readBusyJobs } from "./requests.ts";
 import type { RequestsEnd, RunWork } from "./runWork.ts";
@@ -26,6 +27,7 @@ interface ResultArgs {
   readonly client: Queryable;
   readonly cluster: Cluster;
   readonly work: RunWork;
+  readonly options: Options;
   /** The pods that the run killed. */
   readonly killedPods: readonly string[];
   readonly seconds: number;
@@ -34,10 +36,13 @@ interface ResultArgs {
 /** Reads the result of a run from the tables and the cluster. */
 export async function readResult(
   ids: readonly string[],
-  { client, cluster, work, killedPods, seconds }: ResultArgs,
+  { client, cluster, work, options, killedPods, seconds }: ResultArgs,
 ): Promise<RunResult> {
-  const { success, dead, asExpected, table } = await work.readEnd(client, ids, killedPods);
   const jobs = cluster.jobs.map(({ name }) => name);
+  // Without CRASH_LIMIT a pod's limit for crashes is the one for errors.
+  const kills =
+    options.killEvery === undefined ? undefined : { pods: killedPods, jobs, crashLimit: options.backoffLimit };
+  const { success, dead, asExpected, table } = await work.readEnd(client, ids, kills);
   const busyJobs = await readBusyJobs(client, work.kind, jobs);
   const result: Result = {
     requests: ids.length,

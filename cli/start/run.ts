@@ -114,7 +114,14 @@ async function runRequests(
   await show();
   const jobs = cluster.jobs.map(({ name }) => name);
   const inserted = local.exclusive ? await readAttempted(client, work.kind, jobs) : [];
-  return await readResult([...new Set([...prepared, ...inserted])], { client, cluster, work, killedPods, seconds });
+  return await readResult([...new Set([...prepared, ...inserted])], {
+    client,
+    cluster,
+    work,
+    options,
+    killedPods,
+    seconds,
+  });
 }
 
 /** The running pods that work on no request. */

@@ -1,6 +1,6 @@
 import type { ClusterArgs } from "../../simulator/cluster.ts";
 import type { Queryable } from "./reconnectingClient.ts";
-import type { RunRequests } from "./requests.ts";
+import type { Kills, RunRequests } from "./requests.ts";
 import type { Result } from "./result.ts";
 
 /** The work of a run: the sample, or the user's own batch. */
@@ -17,8 +17,8 @@ export interface RunWork {
   prepare(): Promise<string[]>;
   /** Prints new errors of attempts that the user's own program has caused. */
   printErrors(client: Queryable, requests: RunRequests): Promise<void>;
-  /** Reads how the requests ended, of which the run killed these pods. */
-  readEnd(client: Queryable, ids: readonly string[], killedPods: readonly string[]): Promise<RequestsEnd>;
+  /** Reads how the requests ended; without `kills` the run was to kill no pods. */
+  readEnd(client: Queryable, ids: readonly string[], kills: Kills | undefined): Promise<RequestsEnd>;
   /** Removes what the run's pods left on this machine. */
   close(): Promise<void>;
 }

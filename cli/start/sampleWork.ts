@@ -6,7 +6,10 @@ import { type ClapRow, insertRequests, readClaps, readFailures, readKilled, read
 import type { RunWork } from "./runWork.ts";
 
 /** The sample, `make_it_clap`: the rows that the run inserts, and all unfinished ones on a private database or with `--requests 0`. */
-export function createSampleWork(options: Options, { client, exclusive }: LocalDatabase): RunWork {
+export function createSampleWork(
+  options: Pick<Options, "requests" | "seconds" | "failures" | "backoffLimit">,
+  { client, exclusive }: Pick<LocalDatabase, "client" | "exclusive">,
+): RunWork {
   const { requests, seconds, failures, backoffLimit } = options;
   const { kind } = DEFAULTS;
   return {
@@ -20,14 +23,16 @@ export function createSampleWork(options: Options, { client, exclusive }: LocalD
     },
     // The sample fails as often as --failures asks for.
     printErrors: () => Promise.resolve(),
-    async readEnd(queryable, ids, killedPods) {
+    async readEnd(queryable, ids, kills) {
       const claps = await readClaps(queryable, ids);
       const asked = await readFailures(queryable, ids);
-      const killed = await readKilled(queryable, kind, ids, killedPods);
-      // SUCCESS, unless the request asks for too many failures.
+      const killed = await readKilled(queryable, kind, ids, kills);
+      // SUCCESS, unless the request asks for too many failures; then it is one if killed attempts were among those that were to fail.
       const endedAsExpected = ({ id, status }: ClapRow) => {
         const asksToFail = (asked.get(id) ?? 0) > backoffLimit;
-        return status === "DEAD" ? asksToFail || killed.has(id) : status === "SUCCESS" && !asksToFail;
+        return status === "DEAD"
+          ? asksToFail || killed.has(id)
+          : status === "SUCCESS" && (!asksToFail || kills !== undefined);
       };
       const count = (status: ClapRow["status"]) => claps.filter((clap) => clap.status === status).length;
       return {

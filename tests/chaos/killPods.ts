@@ -26,7 +26,7 @@ export async function killPods(
     if (kills.size >= allowedKills(options, succeeded)) continue;
     const at = Date.now();
     const pod = cluster.killRandomPod();
-    // A dead pod stays in the list until its output has been read.
+    // The kernel may still be ending a killed one.
     if (!pod || kills.has(pod.name)) continue;
     kills.set(pod.name, observe(pod, at, watch));
     if (kills.size % LOG_EVERY === 0) console.error(`${kills.size} kills, ${succeeded} of ${ids.length} requests done`);
