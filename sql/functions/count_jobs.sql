@@ -1,5 +1,5 @@
 -- How many Jobs KEDA should count as running: ceil(unfinished requests / requests per Job), at most p_max_replica_count; and one more
--- - for each request whose worker is dead, since KEDA still counts that worker's Job (not if the crash makes the request DEAD);
+-- - for each request whose worker is dead, since KEDA still counts that worker's Job (not if the crash exceeds its limit);
 -- - for each absent Job: one that KEDA counts although it does no work.
 -- Deferred requests do not count; 0 if there are no others. Never more than five times p_max_replica_count, which is the ScaledJob's own limit.
 --

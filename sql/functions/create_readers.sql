@@ -178,12 +178,12 @@ $body$, guard, lock_by_present_name || guard || find_key, begins, ends, p_reques
   end loop;
   perform batch.connect_readers();
 exception when insufficient_privilege then
-  if pg_has_role(current_user, reader, 'member') and pg_has_role(current_user, schema_owner, 'member') then
+  if (select r.rolsuper from pg_roles r where r.rolname = current_user) then
     -- Refused by something else, such as an event trigger.
     raise;
   end if;
-  raise exception '% must be attached by its owner, %, as a member of %, or by a superuser (it is read with its owner''s rights): %',
-    p_requests, (select pg_get_userbyid(c.relowner) from pg_class c where c.oid = p_requests), schema_owner, sqlerrm
+  raise exception 'cannot create the functions that read % with the rights of its owner: %. Attach it as its owner, %, who must be a member of %, or as a superuser',
+    p_requests, sqlerrm, (select pg_get_userbyid(c.relowner) from pg_class c where c.oid = p_requests), schema_owner
     using errcode = 'insufficient_privilege';
 end
 $create$;

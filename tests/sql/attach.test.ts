@@ -96,6 +96,17 @@ describe("batch.attach", () => {
     await query("rollback");
   });
 
+  test("attaching another role's table without its rights names the right that is missing, and who may attach it", async () => {
+    await query(`begin; create role app; create role admin; grant app, batch_owner to admin; alter table parcels owner to app;
+      set local role admin`);
+    await assert.rejects(query("select batch.attach('parcels', 'parcel')"), {
+      message:
+        "cannot create the functions that read public.parcels with the rights of its owner: permission denied for schema batch. " +
+        "Attach it as its owner, app, who must be a member of batch_owner, or as a superuser",
+    });
+    await query("rollback");
+  });
+
   test("the table's own trigger with a name that attaching needs is kept, and named with the statement that renames it", async () => {
     await query(`create or replace function public.note() returns trigger language plpgsql as 'begin return null; end';
       create trigger "batch_parcel$delete" after delete on parcels for each row execute function public.note()`);
