@@ -44,11 +44,14 @@ export class PlainJob {
     delete container.livenessProbe;
     const began = performance.now();
     await this.#cluster.kubectl(["create", "-f", "-"], JSON.stringify(job));
-    await until("the plain Job's end", () => this.#isComplete(), { timeoutMs: 900_000, intervalMs: 200 });
-    const seconds = (performance.now() - began) / 1_000;
-    await this.#cluster.kubectl(["delete", "job", NAME, "-n", NAMESPACE, "--wait"]);
-    this.#latest = { seconds, endedAt: performance.now() };
-    return seconds;
+    try {
+      await until("the plain Job's end", () => this.#isComplete(), { timeoutMs: 900_000, intervalMs: 200 });
+      const seconds = (performance.now() - began) / 1_000;
+      this.#latest = { seconds, endedAt: performance.now() };
+      return seconds;
+    } finally {
+      await this.#cluster.kubectl(["delete", "job", NAME, "-n", NAMESPACE, "--wait"]);
+    }
   }
 
   /** @throws Error when the Job has failed, which `kubectl wait` would not notice. */
