@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { closeSync, constants, existsSync, openSync } from "node:fs";
+import fs, { closeSync, constants, existsSync } from "node:fs";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -28,13 +28,16 @@ export interface Pipe {
  */
 export async function openPipes(...paths: [string, string]): Promise<[Pipe, Pipe]> {
   await promisify(execFile)(...makeFifos(paths));
-  return [openFifo(paths[0]), openFifo(paths[1])];
+  return [await openFifo(paths[0]), await openFifo(paths[1])];
 }
 
-function openFifo(path: string): Pipe {
+/** Not those of node:fs/promises, whose files are closed when nothing refers to them. */
+const open = promisify(fs.open);
+
+async function openFifo(path: string): Promise<Pipe> {
   // Without O_NONBLOCK, opening one end waits for the other.
-  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const writeTo = openSync(path, constants.O_WRONLY);
+  const reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writeTo = await open(path, constants.O_WRONLY);
   const readFrom = new Socket({ fd: reader, readable: true, writable: false });
   return {
     readFrom,
