@@ -103,7 +103,7 @@ function findLeftovers({
   leader,
   startTime = 0,
   mark,
-  isOutput = () => false,
+  isOutput,
   ownChildren = false,
 }: Leftovers): readonly ProcessEntry[] {
   const processes = listProcesses();
@@ -123,7 +123,8 @@ function findLeftovers({
       entry.session === leader ||
       (ownChildren && entry.parent === process.pid) ||
       `\0${readSharedFile(entry.pid, "environ") ?? ""}`.includes(`\0${markBytes}\0`) ||
-      readOutputs(entry.pid).some(isOutput) ||
+      // In session 0 are kernel threads, and what came from outside of the PID namespace.
+      (isOutput !== undefined && entry.session !== 0 && readOutputs(entry.pid).some(isOutput)) ||
       (isFirstOfContainer && isOfContainer(entry, byPid, ownCgroup))
     ) {
       marked.add(entry.pid);

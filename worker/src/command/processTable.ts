@@ -82,7 +82,10 @@ export function readSharedFile(pid: number, file: string): string | undefined {
 
 /** The paths of a process's stdout and stderr. */
 export function readOutputs(pid: number): readonly string[] {
-  return readShared(pid, (thread) => [1, 2].flatMap((descriptor) => readOpenPath(thread, descriptor) ?? []));
+  const read = (thread: number) => [1, 2].flatMap((descriptor) => readOpenPath(thread, descriptor) ?? []);
+  const outputs = read(pid);
+  // Few have none; a scan of all processes must be faster than they fork.
+  return outputs.length > 0 ? outputs : readShared(pid, read);
 }
 
 /**
