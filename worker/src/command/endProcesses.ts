@@ -44,6 +44,9 @@ const TIMEOUT_MS = 2_000;
 const KILLED_TIMEOUT_MS = 100;
 const PAUSE_MS = 10;
 
+/** On an overloaded machine a round may take as long as the limit, and the next one finds what was forked meanwhile. */
+const MIN_ROUNDS = 5;
+
 /**
  * Ends the processes that a command left behind: its process group, processes that left the group but not the session (job
  * control), processes that still have the attempt's mark in their environment or the command's stdout or stderr, this process's own
@@ -55,16 +58,15 @@ const PAUSE_MS = 10;
  * All processes found are stopped before any is killed, so that none forks in between.
  *
  * @param killSignal - aborted when the runner itself must end
- * @returns the processes that still run after 2 s, or after 100 ms if the runner must end
+ * @returns the processes that still run after 2 s and five rounds, or after 100 ms and one round if the runner must end
  */
 export async function endProcesses(leftovers: Leftovers, killSignal: AbortSignal): Promise<readonly number[]> {
   if (leftovers.leader !== undefined) signalGroup(leftovers.leader, "SIGKILL");
   const startedAt = performance.now();
   for (let rounds = 0; ; rounds++) {
     const found = findLeftovers(leftovers);
-    const timeoutMs = killSignal.aborted ? KILLED_TIMEOUT_MS : TIMEOUT_MS;
-    // On an overloaded machine, finding the processes may take longer than that.
-    const isOver = rounds > 0 && performance.now() - startedAt > timeoutMs;
+    const [timeoutMs, minRounds] = killSignal.aborted ? [KILLED_TIMEOUT_MS, 1] : [TIMEOUT_MS, MIN_ROUNDS];
+    const isOver = rounds >= minRounds && performance.now() - startedAt > timeoutMs;
     if (found.length === 0 || isOver) return found.map(({ pid }) => pid);
     kill(found);
     await sleep(PAUSE_MS);
