@@ -1134,54 +1134,10 @@ CREATE FUNCTION batch.create_readers(p_kind text, p_requests regclass, p_timeout
 declare
   reader name := batch.reader_role(p_requests);
   schema_owner name := (select pg_get_userbyid(n.nspowner) from pg_namespace n where n.nspname = 'batch');
-  key name := batch.key_column(p_requests);
-  -- The key's index as to_regclass() takes it, from which pg_get_indexdef() reads the column's present name without a scan.
-  key_index text := (
-    select format('%I.%I', n.nspname, c.relname)
-    from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
-    where i.indrelid = p_requests and i.indisprimary
-  );
   row_arguments constant text :=
     'p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision';
   keys_arguments constant text := 'p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]';
-  lock constant text := $lock$
-  if pg_catalog.pg_relation_is_updatable(p_requests, false) is not null
-    and pg_catalog.to_regclass(%1$L)::pg_catalog.oid operator(pg_catalog.=) p_requests::pg_catalog.oid
-  then
-    lock table only %1$s in access share mode;
-  end if;$lock$;
-  guard constant text := $guard$
-  perform from pg_catalog.pg_class c
-  where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
-  if not found then
-    raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
-      using errcode = 'insufficient_privilege';
-  end if;$guard$;
-  lock_by_present_name constant text := $lock$
-  loop
-    present_name := p_requests::pg_catalog.text;
-    exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid; -- dropped
-    execute 'lock table only ' operator(pg_catalog.||) present_name operator(pg_catalog.||) ' in access share mode';
-    exit when p_requests::pg_catalog.text operator(pg_catalog.=) present_name;
-  end loop;$lock$;
-  is_renamed constant text :=
-    'coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid';
-  refuse_renamed constant text := format($refuse$
-  if %s then
-    raise exception 'the table was renamed while it was read' using errcode = 'serialization_failure';
-  end if;$refuse$, is_renamed);
-  find_key constant text := $find$
-  select coalesce(pg_catalog.pg_get_indexdef(i.indexrelid, 1, false), pg_catalog.quote_ident(a.attname)) into key
-  from pg_catalog.pg_index i
-  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
-  where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;$find$;
-  -- Where row level security applies to the owner, the policy of batch.attach() holds for these statements only.
-  begins text := case when batch.row_security_applies(p_requests, reader)
-    then 'perform pg_catalog.set_config(''postgres_batch.reading'', ''on'', true);' else '' end;
-  ends text := replace(begins, '''on''', '''off''');
-  -- Also where the primary key has no further column yet: it may get one.
-  counts text := case when pg_partition_root(p_requests) is not null then ', pg_catalog.count(*) over ()' else ', 1::bigint' end;
-  plans text := case when pg_partition_root(p_requests) is not null then ' set plan_cache_mode = auto' else '' end;
+  plans constant text := case when pg_partition_root(p_requests) is null then '' else 'set plan_cache_mode = auto' end;
   signature regprocedure;
 begin
   -- Replaced in place if possible: a claim that has just planned the call of a reader would not find it otherwise.
@@ -1195,44 +1151,10 @@ begin
   execute format(
     $sql$create or replace function batch.%I(%s)
     language plpgsql volatile security definer
-    set search_path = pg_catalog, pg_temp%s
+    set search_path = pg_catalog, pg_temp
+    %s
     as %L$sql$,
-    'row$' || p_kind, row_arguments, plans, format($body$
-declare
-  present_name pg_catalog.text;
-  key pg_catalog.text;
-  rows bigint;
-begin%11$s%1$s
-  %2$s
-  if pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
-    and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
-    and p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
-    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
-      operator(pg_catalog.=) pg_catalog.to_regclass(%4$L)::pg_catalog.oid
-  then
-    select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
-    from %3$s r where r.%5$s operator(pg_catalog.=) $3;
-    present_name := %3$L;
-  else%8$s
-    if %12$s then
-      return;
-    end if;
-    execute pg_catalog.format(
-      'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%s operator(pg_catalog.=) $1',
-      case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, present_name, key
-    ) into request, timeout_seconds, rows using p_request;
-  end if;
-  if %12$s then
-    request := null;
-  end if;
-  %9$s
-  if rows operator(pg_catalog.>) 1 then
-    raise exception 'several rows of %% have this primary key (it identifies the request)', p_requests using errcode = 'BA001';
-  end if;
-end
-$body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
-    case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
-    replace(lock_by_present_name || guard || find_key, E'\n', E'\n  '), ends, counts, format(lock, p_requests), is_renamed));
+    'row$' || p_kind, row_arguments, plans, batch.row_reader(p_requests, reader, p_timeout_column));
   execute format(
     $sql$create or replace function batch.%I(%s) returns bigint[]
     language plpgsql volatile security definer
@@ -1240,40 +1162,7 @@ $body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p
     set row_security = on
     set enable_seqscan = off
     as %L$sql$,
-    'keys$' || p_kind, keys_arguments, format($body$
-declare
-  present_name pg_catalog.text;
-  key pg_catalog.text;
-  keys bigint[];
-begin%8$s%1$s
-  %3$s
-  if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
-    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
-    and p_requests::pg_catalog.text operator(pg_catalog.=) %5$L
-    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
-      operator(pg_catalog.=) pg_catalog.to_regclass(%6$L)::pg_catalog.oid
-  then
-    select pg_catalog.array_agg(r.%7$s) into keys from %5$s r where r.%7$s operator(pg_catalog.=) $5[1];
-    present_name := %5$L;%9$s
-    %4$s
-    return keys;
-  end if;%2$s%9$s
-  execute pg_catalog.format(
-    'select pg_catalog.array_agg(s.id) from (
-       select r.%%1$s as id from %%2$s r
-       where ($1 is null or r.%%1$s operator(pg_catalog.>) $1) and ($3 is null or r.%%1$s operator(pg_catalog.=) any ($3)) %%3$s
-       order by 1 limit $2
-     ) s',
-    key, present_name,
-    -- Through the table, whose owner may have no right on the partition itself; the condition spares the other partitions.
-    'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
-      operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
-  ) into keys using p_after, p_limit, p_ids;%9$s
-  %4$s
-  return keys;
-end
-$body$, guard, lock_by_present_name || guard || find_key, begins, ends, p_requests::text, key_index, quote_ident(key), format(lock, p_requests),
-    refuse_renamed));
+    'keys$' || p_kind, keys_arguments, batch.keys_reader(p_requests, reader));
   for signature in
     select f.oid from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
   loop
@@ -2181,6 +2070,33 @@ $$;
 
 
 --
+-- Name: fill_template(text, jsonb); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.fill_template(p_template text, p_values jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  filled text := '';
+  part text;
+  number bigint;
+begin
+  for part, number in select * from regexp_split_to_table(p_template, '[{}]') with ordinality loop
+    if number % 2 = 1 then
+      filled := filled || part;
+    elsif p_values ->> part is null then
+      raise exception 'the values of a template must have the name %; got %', part, p_values;
+    else
+      filled := filled || (p_values ->> part);
+    end if;
+  end loop;
+  return filled;
+end
+$$;
+
+
+--
 -- Name: finish(text, jsonb); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -2500,21 +2416,16 @@ begin
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;
-  
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
-    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
+    and 
+    pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
     and p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
     and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
       operator(pg_catalog.=) pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid
   then
     select pg_catalog.array_agg(r.id) into keys from public.make_it_clap r where r.id operator(pg_catalog.=) $5[1];
     present_name := 'public.make_it_clap';
-  if coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid then
-    raise exception 'the table was renamed while it was read' using errcode = 'serialization_failure';
-  end if;
-    
-    return keys;
-  end if;
+  else
   loop
     present_name := p_requests::pg_catalog.text;
     exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid; -- dropped
@@ -2531,24 +2442,24 @@ begin
   from pg_catalog.pg_index i
   join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
   where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;
+    if coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid then
+      raise exception 'the table was renamed while it was read' using errcode = 'serialization_failure';
+    end if;
+    execute pg_catalog.format(
+      'select pg_catalog.array_agg(s.id) from (
+         select r.%1$s as id from %2$s r
+         where ($1 is null or r.%1$s operator(pg_catalog.>) $1) and ($3 is null or r.%1$s operator(pg_catalog.=) any ($3)) %3$s
+         order by 1 limit $2
+       ) s',
+      key, present_name,
+      -- Through the table, whose owner may have no right on the partition itself; the condition spares the other partitions.
+      'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
+        operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
+    ) into keys using p_after, p_limit, p_ids;
+  end if;
   if coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid then
     raise exception 'the table was renamed while it was read' using errcode = 'serialization_failure';
   end if;
-  execute pg_catalog.format(
-    'select pg_catalog.array_agg(s.id) from (
-       select r.%1$s as id from %2$s r
-       where ($1 is null or r.%1$s operator(pg_catalog.>) $1) and ($3 is null or r.%1$s operator(pg_catalog.=) any ($3)) %3$s
-       order by 1 limit $2
-     ) s',
-    key, present_name,
-    -- Through the table, whose owner may have no right on the partition itself; the condition spares the other partitions.
-    'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
-      operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
-  ) into keys using p_after, p_limit, p_ids;
-  if coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid then
-    raise exception 'the table was renamed while it was read' using errcode = 'serialization_failure';
-  end if;
-  
   return keys;
 end
 $_$;
@@ -2565,6 +2476,52 @@ CREATE FUNCTION batch.keys_may_repeat(p_requests regclass) RETURNS boolean
             FROM pg_index i
            WHERE ((i.indrelid = (keys_may_repeat.p_requests)::oid) AND i.indisprimary AND (i.indnkeyatts > 1)))) AS "exists";
 END;
+
+
+--
+-- Name: keys_reader(regclass, name); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.keys_reader(p_requests regclass, p_reader name) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+  return batch.fill_template($body$
+declare
+  present_name pg_catalog.text;
+  key pg_catalog.text;
+  keys bigint[];
+begin{lock_by_name}{check_role}{begin_reading}
+  if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
+    and {names_are_valid}
+  then
+    select pg_catalog.array_agg(r.{key}) into keys from {table} r where r.{key} operator(pg_catalog.=) $5[1];
+    present_name := {table_literal};
+  else{lock_by_present_name}{check_role}{find_key}
+    if {is_renamed} then
+      raise exception 'the table was renamed while it was read' using errcode = 'serialization_failure';
+    end if;
+    execute pg_catalog.format(
+      'select pg_catalog.array_agg(s.id) from (
+         select r.%1$s as id from %2$s r
+         where ($1 is null or r.%1$s operator(pg_catalog.>) $1) and ($3 is null or r.%1$s operator(pg_catalog.=) any ($3)) %3$s
+         order by 1 limit $2
+       ) s',
+      key, present_name,
+      -- Through the table, whose owner may have no right on the partition itself; the condition spares the other partitions.
+      'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
+        operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
+    ) into keys using p_after, p_limit, p_ids;
+  end if;
+  if {is_renamed} then
+    raise exception 'the table was renamed while it was read' using errcode = 'serialization_failure';
+  end if;{end_reading}
+  return keys;
+end
+$body$, batch.reader_parts(p_requests, p_reader));
+end
+$_$;
 
 
 --
@@ -3162,6 +3119,82 @@ begin
     return format(E'\nif p_kind = %L then\n  return batch.%I(p_requests, p_timeout_column, p_request);\nend if;', p_kinds[1], 'row$' || p_kinds[1]);
   end if;
   return '';
+end
+$_$;
+
+
+--
+-- Name: reader_parts(regclass, name); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.reader_parts(p_requests regclass, p_reader name) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  names constant jsonb := jsonb_build_object(
+    'table', p_requests::text,
+    'table_literal', quote_literal(p_requests::text),
+    'key', quote_ident(batch.key_column(p_requests)),
+    'key_literal', quote_literal(quote_ident(batch.key_column(p_requests))),
+    -- The key's index as to_regclass() takes it, from which pg_get_indexdef() reads the column's present name without a scan.
+    'index_literal', (
+      select quote_literal(format('%I.%I', n.nspname, c.relname))
+      from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+      where i.indrelid = p_requests and i.indisprimary
+    )
+  );
+  -- "lock table" takes a name and fails if that changes while it waits, so pg_relation_is_updatable() waits first.
+  lock_by_name constant text := $$
+  if pg_catalog.pg_relation_is_updatable(p_requests, false) is not null
+    and pg_catalog.to_regclass({table_literal})::pg_catalog.oid operator(pg_catalog.=) p_requests::pg_catalog.oid
+  then
+    lock table only {table} in access share mode;
+  end if;$$;
+  lock_by_present_name constant text := $$
+  loop
+    present_name := p_requests::pg_catalog.text;
+    exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid; -- dropped
+    execute 'lock table only ' operator(pg_catalog.||) present_name operator(pg_catalog.||) ' in access share mode';
+    exit when p_requests::pg_catalog.text operator(pg_catalog.=) present_name;
+  end loop;$$;
+  -- A statement of its own, since planning a statement that names the table may run code of its owner.
+  check_role constant text := $$
+  perform from pg_catalog.pg_class c
+  where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
+  if not found then
+    raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
+      using errcode = 'insufficient_privilege';
+  end if;$$;
+  find_key constant text := $$
+  select coalesce(pg_catalog.pg_get_indexdef(i.indexrelid, 1, false), pg_catalog.quote_ident(a.attname)) into key
+  from pg_catalog.pg_index i
+  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
+  where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;$$;
+  -- The key's index must still be this table's, as another table's may have taken its name. pg_get_replica_identity_index() gives it
+  -- without a scan, except for a table with another replica identity, which is read by a dynamic statement.
+  names_are_valid constant text := $$
+    pg_catalog.pg_get_indexdef(pg_catalog.to_regclass({index_literal})::pg_catalog.oid, 1, false) operator(pg_catalog.=) {key_literal}
+    and p_requests::pg_catalog.text operator(pg_catalog.=) {table_literal}
+    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
+      operator(pg_catalog.=) pg_catalog.to_regclass({index_literal})::pg_catalog.oid$$;
+  -- A schema is renamed without a lock on its tables.
+  is_renamed constant text :=
+    'coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid';
+  -- Where row level security applies to the owner, the policy of batch.attach() holds for the statements between these two only.
+  set_reading constant text := case when batch.row_security_applies(p_requests, p_reader) then $$
+  perform pg_catalog.set_config('postgres_batch.reading', '%s', true);$$ else '' end;
+begin
+  return names || jsonb_build_object(
+    'lock_by_name', batch.fill_template(lock_by_name, names),
+    'lock_by_present_name', lock_by_present_name,
+    'check_role', check_role,
+    'find_key', find_key,
+    'names_are_valid', batch.fill_template(names_are_valid, names),
+    'is_renamed', is_renamed,
+    'begin_reading', format(set_reading, 'on'),
+    'end_reading', format(set_reading, 'off')
+  );
 end
 $_$;
 
@@ -4340,33 +4373,33 @@ begin
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;
-  
-  if pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
-    and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name
+  if 
+    pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
     and p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
     and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
       operator(pg_catalog.=) pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid
+    and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, null, 1::bigint into request, timeout_seconds, rows
     from public.make_it_clap r where r.id operator(pg_catalog.=) $3;
     present_name := 'public.make_it_clap';
   else
-    loop
-      present_name := p_requests::pg_catalog.text;
-      exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid; -- dropped
-      execute 'lock table only ' operator(pg_catalog.||) present_name operator(pg_catalog.||) ' in access share mode';
-      exit when p_requests::pg_catalog.text operator(pg_catalog.=) present_name;
-    end loop;
-    perform from pg_catalog.pg_class c
-    where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
-    if not found then
-      raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
-        using errcode = 'insufficient_privilege';
-    end if;
-    select coalesce(pg_catalog.pg_get_indexdef(i.indexrelid, 1, false), pg_catalog.quote_ident(a.attname)) into key
-    from pg_catalog.pg_index i
-    join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
-    where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;
+  loop
+    present_name := p_requests::pg_catalog.text;
+    exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid; -- dropped
+    execute 'lock table only ' operator(pg_catalog.||) present_name operator(pg_catalog.||) ' in access share mode';
+    exit when p_requests::pg_catalog.text operator(pg_catalog.=) present_name;
+  end loop;
+  perform from pg_catalog.pg_class c
+  where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
+  if not found then
+    raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
+      using errcode = 'insufficient_privilege';
+  end if;
+  select coalesce(pg_catalog.pg_get_indexdef(i.indexrelid, 1, false), pg_catalog.quote_ident(a.attname)) into key
+  from pg_catalog.pg_index i
+  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
+  where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;
     if coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid then
       return;
     end if;
@@ -4378,10 +4411,56 @@ begin
   if coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid then
     request := null;
   end if;
-  
   if rows operator(pg_catalog.>) 1 then
     raise exception 'several rows of % have this primary key (it identifies the request)', p_requests using errcode = 'BA001';
   end if;
+end
+$_$;
+
+
+--
+-- Name: row_reader(regclass, name, name); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.row_reader(p_requests regclass, p_reader name, p_timeout_column name) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+  return batch.fill_template($body$
+declare
+  present_name pg_catalog.text;
+  key pg_catalog.text;
+  rows bigint;
+begin{lock_by_name}{check_role}{begin_reading}
+  if {names_are_valid}
+    and coalesce(p_timeout_column, '') operator(pg_catalog.=) {timeout_column_literal}::pg_catalog.name
+  then
+    select pg_catalog.to_json(r.*)::pg_catalog.text, {timeout}, {count} into request, timeout_seconds, rows
+    from {table} r where r.{key} operator(pg_catalog.=) $3;
+    present_name := {table_literal};
+  else{lock_by_present_name}{check_role}{find_key}
+    if {is_renamed} then
+      return;
+    end if;
+    execute pg_catalog.format(
+      'select pg_catalog.to_json(r.*)::pg_catalog.text, %s, {count} from %s r where r.%s operator(pg_catalog.=) $1',
+      case when p_timeout_column is null then 'null' else pg_catalog.format('r.%I::double precision', p_timeout_column) end, present_name, key
+    ) into request, timeout_seconds, rows using p_request;
+  end if;
+  if {is_renamed} then
+    request := null;
+  end if;{end_reading}
+  if rows operator(pg_catalog.>) 1 then
+    raise exception 'several rows of % have this primary key (it identifies the request)', p_requests using errcode = 'BA001';
+  end if;
+end
+$body$, batch.reader_parts(p_requests, p_reader) || jsonb_build_object(
+    'timeout_column_literal', quote_literal(coalesce(p_timeout_column, '')),
+    'timeout', case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
+    -- Also where a partitioned table's primary key has no further column yet: it may get one.
+    'count', case when pg_partition_root(p_requests) is null then '1::bigint' else 'pg_catalog.count(*) over ()' end
+  ));
 end
 $_$;
 
@@ -5606,6 +5685,13 @@ REVOKE ALL ON FUNCTION batch.fail(p_kind text, p_job text, p_request bigint, p_a
 
 
 --
+-- Name: FUNCTION fill_template(p_template text, p_values jsonb); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.fill_template(p_template text, p_values jsonb) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION finish(p_token text, p_result jsonb); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -5708,6 +5794,13 @@ REVOKE ALL ON FUNCTION batch."keys$clap"(p_requests regclass, p_partition regcla
 --
 
 REVOKE ALL ON FUNCTION batch.keys_may_repeat(p_requests regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION keys_reader(p_requests regclass, p_reader name); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.keys_reader(p_requests regclass, p_reader name) FROM PUBLIC;
 
 
 --
@@ -5827,6 +5920,13 @@ REVOKE ALL ON FUNCTION batch.read_row_with_settings(p_kind text, p_requests regc
 --
 
 REVOKE ALL ON FUNCTION batch.reader_calls(p_kinds text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION reader_parts(p_requests regclass, p_reader name); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.reader_parts(p_requests regclass, p_reader name) FROM PUBLIC;
 
 
 --
@@ -6079,6 +6179,13 @@ REVOKE ALL ON FUNCTION batch.retry(p_kind text, p_request bigint) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION row_reader(p_requests regclass, p_reader name, p_timeout_column name); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.row_reader(p_requests regclass, p_reader name, p_timeout_column name) FROM PUBLIC;
 
 
 --

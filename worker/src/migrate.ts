@@ -5,7 +5,7 @@ import { checkDatabase } from "./checkDatabase.ts";
 import type { Log } from "./log.ts";
 import { type Migration, type MigrationFiles, readMigrationFiles } from "./migrationFiles.ts";
 import { repeatRoleConflicts } from "./repeatRoleConflicts.ts";
-import { replaceReaders } from "./replaceReaders.ts";
+import { changesReaders, replaceReaders } from "./replaceReaders.ts";
 import { restoreViews } from "./restoreViews.ts";
 import { DEFAULT_ROLES, grantRights, type RoleNames } from "./roles.ts";
 import { asOwner, prepareSchemaOwner, SCHEMA_OWNER } from "./schemaOwner.ts";
@@ -56,7 +56,7 @@ async function migrateOnce(
     await restoreViews(client, files.migrations.filter(isApplied), owner, log);
     const replaced = await applyFunctions(client, files.functions, owner, log);
     await grantRights(client, roles);
-    if (replaced.includes("create_readers")) await replaceReaders(client, log);
+    if (changesReaders(replaced)) await replaceReaders(client, log);
     for (const migration of pending.filter((each) => !isTables(each))) await apply(client, migration, undefined);
     await client.query("commit");
     for (const { version, name } of pending) log.info("migrated", { version, name });

@@ -29,8 +29,8 @@ async function earlierReaders(): Promise<readonly string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Leaves the database as an earlier version, whose readers were others. */
-async function goBack(): Promise<void> {
+/** Leaves the database as an earlier version, whose readers were others, because this function was. */
+async function goBack(changed = "create_readers"): Promise<void> {
   await database.query(`
     do $do$
     declare
@@ -43,7 +43,7 @@ async function goBack(): Promise<void> {
         execute regexp_replace(pg_get_functiondef(reader), E'\\nbegin', E'\\nbegin -- earlier');
       end loop;
     end $do$;
-    update batch.function set hash = 'earlier' where name = 'create_readers'`);
+    update batch.function set hash = 'earlier' where name = '${changed}'`);
 }
 
 /** The warnings of a migration by this role. */
@@ -63,6 +63,14 @@ describe("a migration that changes how tables are read", () => {
     await database.query("insert into shop values (1)");
     const worker = database.connect("batch_worker");
     assert.equal((await claim(worker, claimParams("a", { kind: "shop" })))?.row, '{"id":1}');
+  });
+
+  test("replaces them if any function has changed that writes their text", async () => {
+    for (const changed of ["row_reader", "keys_reader", "reader_parts", "fill_template"]) {
+      await goBack(changed);
+      await migrateAs(undefined);
+      assert.deepEqual(await earlierReaders(), ["keys$gone", "row$gone"], changed);
+    }
   });
 
   test("by a role that may not replace some readers succeeds, and names their tables", async () => {

@@ -7,6 +7,14 @@ const ATTACHED = `
 const REPLACE = `
   select batch.create_readers(k.kind, k.requests, k.timeout_column) from batch.kind k where k.kind = $1`;
 
+/** The functions that determine the readers' text, besides `batch.create_readers` itself. */
+const TEXT = ["row_reader", "keys_reader", "reader_parts", "fill_template"];
+
+/** Whether replacing these functions has changed the readers' text. */
+export function changesReaders(replaced: readonly string[]): boolean {
+  return ["create_readers", ...TEXT].some((name) => replaced.includes(name));
+}
+
 /**
  * Writes the readers of all attached tables again (`batch.create_readers`), after their text has changed. Runs in the caller's transaction.
  *
