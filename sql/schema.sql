@@ -558,13 +558,8 @@ declare
   last batch.history;
   own boolean := false;            -- the request is the Job's already
   repeated boolean := false;       -- and was claimed by this session: its answer was lost
-  problem text;                    -- why the request cannot be worked on
-  missing boolean;                 -- because it has no row
-  too_long boolean;                -- because its row is
-  unreadable text;                 -- because its row cannot be read: the SQLSTATE
-  some_readable boolean := false;  -- but others can: it is not the kind's fault
+  some_readable boolean := false;  -- a row that cannot be read is not the kind's fault: others can
   kind_problem text;
-  detail text;                     -- of an error
   in_time boolean := true;         -- there is time for another request
   unusable integer := 0;           -- how many such requests this call has met
 begin
@@ -572,7 +567,7 @@ begin
     raise invalid_parameter_value using message = format(
       'p_limits must be 4 numbers of 0 or more (errors, crashes, interruptions, deferrals); got %s', coalesce(p_limits::text, 'null'));
   end if;
-  select k.requests, k.timeout_column, k.unqueued_above, k.problem, s.running_limit, s.claimed_xid, s.waiting_xid, s.waiting_id into kind_row
+  select k.unqueued_above, k.problem, s.running_limit, s.waiting_xid, s.waiting_id into kind_row
   from batch.kind k join batch.scaling s on s.kind = k.kind
   where k.kind = p_kind and k.attached;
   if not found then
@@ -629,18 +624,8 @@ begin
       if kind_row.problem is not null then
         return;
       end if;
-      if kind_row.running_limit is not null then
-        -- One claim at a time: two that count at the same moment would both proceed. The table comes first, since polls wait for this row.
-        perform batch.existing_rows(p_kind, '{}');
-        select s.running_limit, s.claimed_xid into kind_row.running_limit, kind_row.claimed_xid
-        from batch.scaling s where s.kind = p_kind for no key update;
-        -- Requests whose worker is suspected count as well: the worker, or its Job, may return.
-        if kind_row.running_limit <= (
-          select count(*) from batch.queue c
-          where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= kind_row.claimed_xid
-        ) then
-          return;
-        end if;
+      if kind_row.running_limit is not null and batch.limit_reached(p_kind) then
+        return;
       end if;
       select c.ctid as row_ctid, c.request_id, c.attempt, c.session_id, null::integer as job_finished, c.suspected_at, c.canceled into q
       from batch.queue c
@@ -673,53 +658,21 @@ begin
     end if;
 
     reading_since := case when q.request_id = p_unread then p_unread_since else clock_timestamp() end;
-    for try in 1..3 loop
-      problem := null;
-      too_long := false;
-      unreadable := null;
-      begin
-        found_row := batch.read_row(p_kind, kind_row.requests, kind_row.timeout_column, q.request_id);
-        if getdatabaseencoding() <> 'UTF8' then
-          -- The answer could not be sent, and every claim would fail.
-          perform convert_to(found_row.request, 'UTF8');
-        end if;
-        missing := found_row.request is null;
-        if missing then
-          problem := format('%s has no row with this primary key', kind_row.requests);
-        elsif octet_length(found_row.request) > 67108864 then
-          too_long := true;
-          -- A worker that cannot receive it in time would claim it again and again: no attempt is counted before the answer is sent.
-          problem := format('its row must be at most 67108864 bytes of JSON (64 MiB: it is sent to the worker); got %s', octet_length(found_row.request));
-        elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
-          problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
-        end if;
-      exception
-        when query_canceled then
-          if batch.has_timed_out(reading_since) then
-            perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds);
-          elsif unusable = 0 then
-            raise;
-          end if;
-          -- There is no time left for another request.
-          return;
-        when others or assert_failure then
-          get stacked diagnostics detail = pg_exception_detail;
-          if batch.is_transient(sqlstate, detail) then
-            raise;
-          end if;
-          problem := format('its row cannot be read: %s', sqlerrm);
-          unreadable := sqlstate;
-      end;
-      exit when problem is null or too_long;
-      -- The table may have been changed at this moment (renamed, attached again): then it is read again as it is now. When it cannot
-      -- be read any more, that is no request's fault: the next poll reports why and starts no Job.
-      select k.requests, k.timeout_column into kind_row.requests, kind_row.timeout_column
-      from batch.kind k where k.kind = p_kind and batch.attachment_problem(p_kind) is null;
-      if not found then
-        return;
+    begin
+      found_row := batch.read_request(p_kind, q.request_id);
+    exception when query_canceled then
+      if batch.has_timed_out(reading_since) then
+        perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds);
+      elsif unusable = 0 then
+        raise;
       end if;
-    end loop;
-    if unreadable is not null and not some_readable then
+      -- There is no time left for another request.
+      return;
+    end;
+    if found_row.kind_problem then
+      return;
+    end if;
+    if found_row.unreadable is not null and not some_readable then
       begin
         kind_problem := batch.reading_problem(p_kind);
         some_readable := kind_problem is null;
@@ -732,12 +685,13 @@ begin
         return;
       end if;
     end if;
-    if problem is not null then
-      if unreadable ~ '^(53|58|XX)' then
-        perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, problem);
+    if found_row.problem is not null then
+      if found_row.unreadable ~ '^(53|58|XX)' then
+        perform batch.end_failed_read(
+          p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, found_row.problem);
       else
         perform batch.end_without_row(
-          p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, 'error', problem, missing and unreadable is null);
+          p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, 'error', found_row.problem, found_row.missing);
       end if;
       unusable := unusable + 1;
       continue when in_time;
@@ -985,21 +939,13 @@ CREATE FUNCTION batch.count_jobs(p_kind text, p_requests_per_job integer, p_max_
 declare
   s batch.scaling;
   capacity bigint := p_requests_per_job::bigint * p_max_replica_count;
-  working bigint;
-  suspects bigint;
-  unfinished bigint;
+  requests record;
+  suspects bigint;       -- requests whose worker is dead
   wanted bigint;         -- Jobs that should work
   made bigint;           -- claims so far
   needed bigint;         -- claims once every wanted Job has made its own
-  missing bigint := 0;
-  previous bigint[];     -- the numbers of claims that previous polls expected, ascending, and since when
-  previous_since timestamptz[];
-  last integer;
-  claims bigint;
-  since timestamptz;
   late timestamptz;      -- claims expected since then are missing
-  burst boolean;         -- more than 60 claims are outstanding
-  creation interval;     -- how long Kubernetes took to create the pods that have claimed since the last poll
+  claims record;
   gap interval;
   pods_have_failed boolean;
   one_by_one boolean;    -- every absent Job has a missing claim
@@ -1009,52 +955,27 @@ begin
   if not found then
     return 0;
   end if;
-  select count(*) filter (where c.suspected_at is null), count(*) filter (where c.suspected_at is not null and c.crashes < c.crash_limit),
-         count(*)
-  into working, suspects, unfinished
-  from batch.queue c
-  where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= s.claimed_xid;
-  select suspects + count(*) filter (where w.suspected_at is not null), unfinished + count(*) into suspects, unfinished
-  from (
-    select q.suspected_at from batch.queue q
-    where q.kind = p_kind and q.job_name is null and q.available_at is null
-      and (q.enqueued_xid, q.request_id) >= (s.waiting_xid, s.waiting_id)
-    order by q.enqueued_xid, q.request_id limit capacity
-  ) w;
-  wanted := least(ceil(least(unfinished, capacity)::numeric / p_requests_per_job), p_max_replica_count);
+  requests := batch.count_requests(p_kind, capacity, s.claimed_xid, s.waiting_xid, s.waiting_id);
+  suspects := requests.suspects;
+  wanted := least(ceil(least(requests.unfinished, capacity)::numeric / p_requests_per_job), p_max_replica_count);
   made := coalesce(pg_sequence_last_value(('batch.arrivals_' || p_kind)::regclass), 0);
-  needed := made + wanted - working;
+  needed := made + wanted - requests.working;
   gap := now() - s.polled_at;
 
+  if suspects > s.polled_suspects or gap > 3 * s.poll_gap + interval '12 seconds' then
+    s.expected_claims := '{}';
+    s.expected_since := '{}';
+  end if;
   late := now() - make_interval(
     secs => case when suspects > 0 then greatest(p_pod_start_seconds - 26, 14) else p_pod_start_seconds + 4 end);
-  previous := case when suspects > s.polled_suspects or gap > 3 * s.poll_gap + interval '12 seconds' then '{}' else s.expected_claims end;
-  previous_since := s.expected_since;
-  creation := make_interval(secs => (made - s.polled_claims) * 1000 / 6 / 1000.0);
-  s.expected_since := '{}';
-  s.expected_claims := '{}';
-  for i in 1 .. cardinality(previous) loop
-    -- No more than are needed now.
-    claims := least(previous[i], needed);
-    continue when claims <= made;
-    burst := claims - made > 60;
-    since := case when burst then greatest(previous_since[i], least(previous_since[i] + creation, now())) else previous_since[i] end;
-    if since <= late - make_interval(secs => burst::integer * (claims - made) / 6) then
-      missing := claims - made;
-    end if;
-    last := cardinality(s.expected_claims);
-    if claims = s.expected_claims[last] then
-      s.expected_since[last] := least(s.expected_since[last], since);
-    else
-      s.expected_since := s.expected_since || since;
-      s.expected_claims := s.expected_claims || claims;
-    end if;
-  end loop;
-  if missing > 0 then
+  claims := batch.expected_claims(s.expected_claims, s.expected_since, made, needed, made - s.polled_claims, late);
+  s.expected_claims := claims.expected;
+  s.expected_since := claims.since;
+  if claims.missing > 0 then
     pods_have_failed := exists (select from batch.job j where j.kind = p_kind);
     one_by_one := suspects > 0 or not pods_have_failed;
     s.absent_jobs := greatest(s.absent_jobs, least(
-      case when one_by_one then s.absent_jobs + missing else greatest(s.absent_jobs + p_max_replica_count, s.absent_peak) end,
+      case when one_by_one then s.absent_jobs + claims.missing else greatest(s.absent_jobs + p_max_replica_count, s.absent_peak) end,
       p_max_replica_count * case when suspects > 0 or pods_have_failed then 4 else 1 end));
     s.absent_peak := case when one_by_one then greatest(s.absent_peak, s.absent_jobs) else 0 end;
     s.expected_since := '{}';
@@ -1062,7 +983,7 @@ begin
   end if;
   -- A Job that has ended since the last poll may not be Complete yet: KEDA then creates the next one a poll later, and once more a
   -- poll later if another Job has ended by then.
-  created_at := now() + case when suspects = 0 and s.polled_working + made - s.polled_claims > working
+  created_at := now() + case when suspects = 0 and s.polled_working + made - s.polled_claims > requests.working
     then least(coalesce(gap, '0'), coalesce(s.poll_gap, '30 seconds')) else '0' end;
   if gap <= interval '12 seconds' then
     for i in 1 .. cardinality(s.expected_since) loop
@@ -1079,7 +1000,7 @@ begin
     s.limited_until := now() + interval '10 minutes';
   end if;
   update batch.scaling u
-  set polled_at = now(), poll_gap = gap, polled_working = working, polled_suspects = suspects, polled_claims = made,
+  set polled_at = now(), poll_gap = gap, polled_working = requests.working, polled_suspects = suspects, polled_claims = made,
       expected_since = s.expected_since, expected_claims = s.expected_claims, absent_jobs = s.absent_jobs,
       absent_peak = s.absent_peak, running_limit = case when s.limited_until > now() then p_max_replica_count end, limited_until = s.limited_until
   where u.kind = p_kind;
@@ -1087,6 +1008,32 @@ begin
     return 0;
   end if;
   return least(wanted + suspects + s.absent_jobs, 5 * p_max_replica_count);
+end
+$$;
+
+
+--
+-- Name: count_requests(text, bigint, xid8, xid8, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.count_requests(p_kind text, p_limit bigint, p_claimed_xid xid8, p_waiting_xid xid8, p_waiting_id bigint, OUT working bigint, OUT suspects bigint, OUT unfinished bigint) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  select
+    count(*) filter (where c.suspected_at is null),
+    count(*) filter (where c.suspected_at is not null and c.crashes < c.crash_limit and c.canceled is null),
+    count(*)
+  into working, suspects, unfinished
+  from batch.queue c
+  where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= p_claimed_xid;
+  select suspects + count(*) filter (where w.suspected_at is not null), unfinished + count(*) into suspects, unfinished
+  from (
+    select q.suspected_at from batch.queue q
+    where q.kind = p_kind and q.job_name is null and q.available_at is null and (q.enqueued_xid, q.request_id) >= (p_waiting_xid, p_waiting_id)
+    order by q.enqueued_xid, q.request_id limit p_limit
+  ) w;
 end
 $$;
 
@@ -2048,6 +1995,46 @@ $$;
 
 
 --
+-- Name: expected_claims(bigint[], timestamp with time zone[], bigint, bigint, bigint, timestamp with time zone); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.expected_claims(p_expected bigint[], p_since timestamp with time zone[], p_made bigint, p_needed bigint, p_made_since_poll bigint, p_late timestamp with time zone, OUT expected bigint[], OUT since timestamp with time zone[], OUT missing bigint) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  creation constant interval := make_interval(secs => p_made_since_poll * 1000 / 6 / 1000.0);
+  outstanding bigint;
+  outstanding_since timestamptz;
+  late timestamptz;
+begin
+  expected := '{}';
+  since := '{}';
+  missing := 0;
+  for i in 1 .. cardinality(p_expected) loop
+    outstanding := least(p_expected[i], p_needed) - p_made;
+    continue when outstanding <= 0;
+    outstanding_since := p_since[i];
+    late := p_late;
+    if outstanding > 60 then
+      outstanding_since := greatest(outstanding_since, least(outstanding_since + creation, now()));
+      late := late - make_interval(secs => outstanding / 6);
+    end if;
+    if outstanding_since <= late then
+      missing := outstanding;
+    end if;
+    if p_made + outstanding = expected[cardinality(expected)] then
+      since[cardinality(since)] := least(since[cardinality(since)], outstanding_since);
+    else
+      expected := expected || p_made + outstanding;
+      since := since || outstanding_since;
+    end if;
+  end loop;
+end
+$$;
+
+
+--
 -- Name: fail(text, text, bigint, integer, integer, text, text, boolean); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -2522,6 +2509,29 @@ end
 $body$, batch.reader_parts(p_requests, p_reader));
 end
 $_$;
+
+
+--
+-- Name: limit_reached(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.limit_reached(p_kind text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  s record;
+begin
+  -- The table comes first, since polls wait for the row of batch.scaling.
+  perform batch.existing_rows(p_kind, '{}');
+  select c.running_limit, c.claimed_xid into s from batch.scaling c where c.kind = p_kind for no key update;
+  -- Requests whose worker is suspected count as well: the worker, or its Job, may return.
+  return coalesce(s.running_limit <= (
+    select count(*) from batch.queue q
+    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid >= s.claimed_xid
+  ), false);
+end
+$$;
 
 
 --
@@ -3049,6 +3059,64 @@ begin
   return keys;
 end
 $_$;
+
+
+--
+-- Name: read_request(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.read_request(p_kind text, p_request bigint, OUT request text, OUT timeout_seconds double precision, OUT problem text, OUT missing boolean, OUT unreadable text, OUT kind_problem boolean) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  kind_row record;
+  found_row record;
+  detail text;  -- of an error
+begin
+  missing := false;
+  kind_problem := false;
+  select k.requests, k.timeout_column into kind_row from batch.kind k where k.kind = p_kind;
+  for try in 1..3 loop
+    problem := null;
+    unreadable := null;
+    begin
+      found_row := batch.read_row(p_kind, kind_row.requests, kind_row.timeout_column, p_request);
+      request := found_row.request;
+      timeout_seconds := found_row.timeout_seconds;
+      missing := request is null;
+      if getdatabaseencoding() <> 'UTF8' then
+        -- The answer could not be sent, and every claim would fail.
+        perform convert_to(request, 'UTF8');
+      end if;
+      if missing then
+        problem := format('%s has no row with this primary key', kind_row.requests);
+      elsif octet_length(request) > 67108864 then
+        -- A worker that cannot receive it in time would claim it again and again: no attempt is counted before the answer is sent.
+        problem := format('its row must be at most 67108864 bytes of JSON (64 MiB: it is sent to the worker); got %s', octet_length(request));
+        return;
+      elsif timeout_seconds is not null and not timeout_seconds between 0 and 604800 then
+        problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', timeout_seconds);
+      end if;
+    exception when others or assert_failure then
+      get stacked diagnostics detail = pg_exception_detail;
+      if batch.is_transient(sqlstate, detail) then
+        raise;
+      end if;
+      problem := format('its row cannot be read: %s', sqlerrm);
+      unreadable := sqlstate;
+    end;
+    exit when problem is null;
+    -- The table may have been changed at this moment (renamed, attached again): then it is read again as it is now.
+    select k.requests, k.timeout_column into kind_row from batch.kind k where k.kind = p_kind and batch.attachment_problem(p_kind) is null;
+    if not found then
+      kind_problem := true;
+      return;
+    end if;
+  end loop;
+  missing := missing and unreadable is null;
+end
+$$;
 
 
 --
@@ -5496,6 +5564,13 @@ REVOKE ALL ON FUNCTION batch.count_jobs(p_kind text, p_requests_per_job integer,
 
 
 --
+-- Name: FUNCTION count_requests(p_kind text, p_limit bigint, p_claimed_xid xid8, p_waiting_xid xid8, p_waiting_id bigint, OUT working bigint, OUT suspects bigint, OUT unfinished bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.count_requests(p_kind text, p_limit bigint, p_claimed_xid xid8, p_waiting_xid xid8, p_waiting_id bigint, OUT working bigint, OUT suspects bigint, OUT unfinished bigint) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION create_policy(p_kind text, p_requests regclass, p_reader name); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -5678,6 +5753,13 @@ REVOKE ALL ON FUNCTION batch.existing_rows(p_kind text, p_ids bigint[]) FROM PUB
 
 
 --
+-- Name: FUNCTION expected_claims(p_expected bigint[], p_since timestamp with time zone[], p_made bigint, p_needed bigint, p_made_since_poll bigint, p_late timestamp with time zone, OUT expected bigint[], OUT since timestamp with time zone[], OUT missing bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.expected_claims(p_expected bigint[], p_since timestamp with time zone[], p_made bigint, p_needed bigint, p_made_since_poll bigint, p_late timestamp with time zone, OUT expected bigint[], OUT since timestamp with time zone[], OUT missing bigint) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION fail(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_reason text, p_error text, p_final boolean); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -5804,6 +5886,13 @@ REVOKE ALL ON FUNCTION batch.keys_reader(p_requests regclass, p_reader name) FRO
 
 
 --
+-- Name: FUNCTION limit_reached(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.limit_reached(p_kind text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION lock_attachments(); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -5899,6 +5988,13 @@ REVOKE ALL ON FUNCTION batch.purge(p_kind text, p_age interval, p_limit integer)
 --
 
 REVOKE ALL ON FUNCTION batch.read_keys(p_kind text, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION read_request(p_kind text, p_request bigint, OUT request text, OUT timeout_seconds double precision, OUT problem text, OUT missing boolean, OUT unreadable text, OUT kind_problem boolean); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.read_request(p_kind text, p_request bigint, OUT request text, OUT timeout_seconds double precision, OUT problem text, OUT missing boolean, OUT unreadable text, OUT kind_problem boolean) FROM PUBLIC;
 
 
 --

@@ -23,13 +23,8 @@ declare
   last batch.history;
   own boolean := false;            -- the request is the Job's already
   repeated boolean := false;       -- and was claimed by this session: its answer was lost
-  problem text;                    -- why the request cannot be worked on
-  missing boolean;                 -- because it has no row
-  too_long boolean;                -- because its row is
-  unreadable text;                 -- because its row cannot be read: the SQLSTATE
-  some_readable boolean := false;  -- but others can: it is not the kind's fault
+  some_readable boolean := false;  -- a row that cannot be read is not the kind's fault: others can
   kind_problem text;
-  detail text;                     -- of an error
   in_time boolean := true;         -- there is time for another request
   unusable integer := 0;           -- how many such requests this call has met
 begin
@@ -37,7 +32,7 @@ begin
     raise invalid_parameter_value using message = format(
       'p_limits must be 4 numbers of 0 or more (errors, crashes, interruptions, deferrals); got %s', coalesce(p_limits::text, 'null'));
   end if;
-  select k.requests, k.timeout_column, k.unqueued_above, k.problem, s.running_limit, s.claimed_xid, s.waiting_xid, s.waiting_id into kind_row
+  select k.unqueued_above, k.problem, s.running_limit, s.waiting_xid, s.waiting_id into kind_row
   from batch.kind k join batch.scaling s on s.kind = k.kind
   where k.kind = p_kind and k.attached;
   if not found then
@@ -94,18 +89,8 @@ begin
       if kind_row.problem is not null then
         return;
       end if;
-      if kind_row.running_limit is not null then
-        -- One claim at a time: two that count at the same moment would both proceed. The table comes first, since polls wait for this row.
-        perform batch.existing_rows(p_kind, '{}');
-        select s.running_limit, s.claimed_xid into kind_row.running_limit, kind_row.claimed_xid
-        from batch.scaling s where s.kind = p_kind for no key update;
-        -- Requests whose worker is suspected count as well: the worker, or its Job, may return.
-        if kind_row.running_limit <= (
-          select count(*) from batch.queue c
-          where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= kind_row.claimed_xid
-        ) then
-          return;
-        end if;
+      if kind_row.running_limit is not null and batch.limit_reached(p_kind) then
+        return;
       end if;
       select c.ctid as row_ctid, c.request_id, c.attempt, c.session_id, null::integer as job_finished, c.suspected_at, c.canceled into q
       from batch.queue c
@@ -138,53 +123,21 @@ begin
     end if;
 
     reading_since := case when q.request_id = p_unread then p_unread_since else clock_timestamp() end;
-    for try in 1..3 loop
-      problem := null;
-      too_long := false;
-      unreadable := null;
-      begin
-        found_row := batch.read_row(p_kind, kind_row.requests, kind_row.timeout_column, q.request_id);
-        if getdatabaseencoding() <> 'UTF8' then
-          -- The answer could not be sent, and every claim would fail.
-          perform convert_to(found_row.request, 'UTF8');
-        end if;
-        missing := found_row.request is null;
-        if missing then
-          problem := format('%s has no row with this primary key', kind_row.requests);
-        elsif octet_length(found_row.request) > 67108864 then
-          too_long := true;
-          -- A worker that cannot receive it in time would claim it again and again: no attempt is counted before the answer is sent.
-          problem := format('its row must be at most 67108864 bytes of JSON (64 MiB: it is sent to the worker); got %s', octet_length(found_row.request));
-        elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
-          problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
-        end if;
-      exception
-        when query_canceled then
-          if batch.has_timed_out(reading_since) then
-            perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds);
-          elsif unusable = 0 then
-            raise;
-          end if;
-          -- There is no time left for another request.
-          return;
-        when others or assert_failure then
-          get stacked diagnostics detail = pg_exception_detail;
-          if batch.is_transient(sqlstate, detail) then
-            raise;
-          end if;
-          problem := format('its row cannot be read: %s', sqlerrm);
-          unreadable := sqlstate;
-      end;
-      exit when problem is null or too_long;
-      -- The table may have been changed at this moment (renamed, attached again): then it is read again as it is now. When it cannot
-      -- be read any more, that is no request's fault: the next poll reports why and starts no Job.
-      select k.requests, k.timeout_column into kind_row.requests, kind_row.timeout_column
-      from batch.kind k where k.kind = p_kind and batch.attachment_problem(p_kind) is null;
-      if not found then
-        return;
+    begin
+      found_row := batch.read_request(p_kind, q.request_id);
+    exception when query_canceled then
+      if batch.has_timed_out(reading_since) then
+        perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds);
+      elsif unusable = 0 then
+        raise;
       end if;
-    end loop;
-    if unreadable is not null and not some_readable then
+      -- There is no time left for another request.
+      return;
+    end;
+    if found_row.kind_problem then
+      return;
+    end if;
+    if found_row.unreadable is not null and not some_readable then
       begin
         kind_problem := batch.reading_problem(p_kind);
         some_readable := kind_problem is null;
@@ -197,12 +150,13 @@ begin
         return;
       end if;
     end if;
-    if problem is not null then
-      if unreadable ~ '^(53|58|XX)' then
-        perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, problem);
+    if found_row.problem is not null then
+      if found_row.unreadable ~ '^(53|58|XX)' then
+        perform batch.end_failed_read(
+          p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, found_row.problem);
       else
         perform batch.end_without_row(
-          p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, 'error', problem, missing and unreadable is null);
+          p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, 'error', found_row.problem, found_row.missing);
       end if;
       unusable := unusable + 1;
       continue when in_time;
