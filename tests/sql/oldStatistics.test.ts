@@ -49,22 +49,26 @@ describe("with statistics from before the kind was attached, no plan takes quadr
       analyze batch.queue, batch.history, batch.deleted_request;
       select batch.attach('parcels', 'parcel')`);
   });
-  beforeEach(() =>
-    query(`
+  let insertedMs = 0;
+  beforeEach(async () => {
+    const began = performance.now();
+    await query(`
       begin;
       insert into parcels select generate_series(1, ${REQUESTS});
       insert into batch.history (kind, request_id, attempt, created_at, started_at, ended_at, status)
       select 'parcel', i, 1, now(), now(), now() - interval '1 h', case when i % 2 = 0 then 'SUCCESS' else 'FAILED' end
-      from generate_series(1, ${REQUESTS}) i`),
-  );
+      from generate_series(1, ${REQUESTS}) i`);
+    insertedMs = performance.now() - began;
+  });
   afterEach(() => query("rollback"));
 
   for (const [statement, earlier] of CASES) {
     test(`${statement}${earlier && `, after ${earlier.replaceAll(/\s+/g, " ")}`}`, async () => {
       if (earlier) await query(earlier);
       const previously = await countReads();
-      // Rows that a plan keeps in memory are not counted, but comparing all of them with all takes longer than this timeout.
-      await query(`set local statement_timeout = '5s'; ${statement}`);
+      // Rows that a plan keeps in memory are not counted, but comparing all of them with all takes longer than this timeout, which is at
+      // least ten times as long as the slowest statement takes.
+      await query(`set local statement_timeout = ${Math.ceil(Math.max(5_000, 50 * insertedMs))}; ${statement}`);
       const rows = (await countReads()) - previously;
       assert.ok(rows <= 100 * REQUESTS, `at most 100 rows for each request must be read; got ${rows}`);
     });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { afterEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import type pg from "pg";
 import { statement } from "../../worker/src/queue/statement.ts";
 import { until } from "../support/until.ts";
@@ -16,11 +16,22 @@ async function claim(pod: pg.Client, job: string): Promise<object[]> {
 
 const opened: pg.Client[] = [];
 
+/** How much slower than expected this machine claims; all times but that of SLOW are multiplied by it. */
+let slowness = 1;
+
 async function openPod(lockMs = 600, statementMs = 800): Promise<pg.Client> {
   const pod = await database.open({ user: "batch_worker" });
   opened.push(pod);
-  await pod.query(`set lock_timeout = '${lockMs}ms'; set statement_timeout = '${statementMs}ms'`);
+  await pod.query(
+    `set lock_timeout = ${Math.ceil(slowness * lockMs)}; set statement_timeout = ${Math.ceil(slowness * statementMs)}`,
+  );
   return pod;
+}
+
+/** The error of an attempt whose row this pod could not read in time. */
+async function timeoutError(pod: pg.Client): Promise<string> {
+  const { rows } = await pod.query("show statement_timeout");
+  return `its row could not be read within ${rows[0].statement_timeout} (statement_timeout)`;
 }
 
 async function lock(table: string): Promise<pg.Client> {
@@ -29,7 +40,16 @@ async function lock(table: string): Promise<pg.Client> {
   return locking;
 }
 
-describe("a row that takes too long to read", { timeout: 60_000 }, () => {
+describe("a row that takes too long to read", { timeout: 300_000 }, () => {
+  beforeEach(async () => {
+    slowness = 1;
+    const pod = await openPod(50_000, 60_000);
+    await pod.query("begin");
+    const began = performance.now();
+    await claim(pod, "a");
+    slowness = Math.max(1, (performance.now() - began) / 25);
+    await pod.query("rollback; select pg_advisory_unlock_all()");
+  });
   // Each pod has the same session, which ends with its connection.
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((client) => client.end()));
@@ -41,7 +61,7 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
     const pod = await openPod();
     assert.deepEqual(await claim(pod, "a"), []);
     assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "2", attempt: 1 }]);
-    const error = "its row could not be read within 800ms (statement_timeout)";
+    const error = await timeoutError(pod);
     assert.deepEqual(await attempts(1), [{ attempt: 1, status: "FAILED", reason: "error", error }]);
     const [first] = await query(`select attempt, errors, available_at > now() + interval '5 s' as waits
       from batch.queue where request_id = 1`);
@@ -84,7 +104,7 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
   });
 
   test("because other rows or a lock took the time is counted against no limit", async () => {
-    const wrong = "if $1 = 'odd' then perform pg_sleep(0.25); raise 'wrong'; end if;";
+    const wrong = `if $1 = 'odd' then perform pg_sleep(${0.25 * slowness}); raise 'wrong'; end if;`;
     await query(`create table moods (); grant select on moods to batch_owner;
       ${addMood(`${wrong} perform from public.moods;`)}; update parcels set m = 'odd' where id = 1`);
     const [pod, locking] = [await openPod(1_200, 1_600), await lock("moods")];
@@ -96,12 +116,12 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
   });
 
   test("and cannot be read then gets an error each time, and never stops its kind", async () => {
-    const wrong = "if $1 = 'odd' then perform pg_sleep(1.2); raise 'wrong'; end if;";
+    const wrong = `if $1 = 'odd' then perform pg_sleep(${1.2 * slowness}); raise 'wrong'; end if;`;
     await query(`${addMood(wrong)}; update parcels set m = 'odd' where id = 1`);
     const pod = await openPod(1_200, 2_000);
     assert.deepEqual(await claim(pod, "a"), []);
     assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "2", attempt: 1 }]);
-    const error = "its row could not be read within 2s (statement_timeout)";
+    const error = await timeoutError(pod);
     assert.deepEqual(await attempts(1), [{ attempt: 1, status: "FAILED", reason: "error", error }]);
   });
 
