@@ -1,5 +1,5 @@
--- The roles that work with the queue. Run after every migration by a role that may create roles; a repeated run changes the
--- passwords and nothing else. Their rights are in grants.sql.
+-- The roles that work with the queue. Run after every migration by a role that may create roles; a repeated run sets the
+-- passwords and the settings again, and changes nothing else. Their rights are in grants.sql.
 --
 -- Settings: postgres_batch.worker_role, postgres_batch.scaler_role (their names); postgres_batch.worker_password,
 -- postgres_batch.scaler_password (as verifiers: the server never sees a password; an empty one leaves
@@ -33,7 +33,7 @@ begin
     execute format('alter role %I set default_transaction_read_only = off', role_name);
     execute format('alter role %I set default_transaction_deferrable = off', role_name);
     execute format('alter role %I set search_path = pg_catalog, pg_temp', role_name);
-    -- Statements that take a fraction of a millisecond must be neither JIT-compiled nor planned at each call.
+    -- Statements that take a fraction of a millisecond must not be JIT-compiled, and the worker's not be planned at each call.
     execute format('alter role %I set jit = off', role_name);
     execute format('alter role %I set plan_cache_mode = %L', role_name, case role_name when worker then 'force_generic_plan' else 'auto' end);
     -- Below statement_timeout: a claim that times out has not waited for a lock (batch.has_timed_out).
@@ -41,9 +41,7 @@ begin
     -- Even a small queue must be read by its indexes: it may grow while an old plan is in use.
     execute format('alter role %I set enable_seqscan = off', role_name);
     execute format('alter role %I set idle_in_transaction_session_timeout = 0', role_name);
-    if current_setting('server_version_num')::integer >= 140000 then
-      execute format('alter role %I set idle_session_timeout = 0', role_name);
-    end if;
+    execute format('alter role %I set idle_session_timeout = 0', role_name);
     if current_setting('server_version_num')::integer >= 170000 then
       execute format('alter role %I set transaction_timeout = 0', role_name);
     end if;

@@ -358,6 +358,9 @@ declare
   latest batch.history;
   why text := coalesce(p_reason, 'canceled');
 begin
+  if why in ('its kind was detached', 'its table was replaced by another') then
+    raise exception 'the reason must be another one (by this one the queue recognizes requests that run again later); got %', why;
+  end if;
   perform batch.require_kind(p_kind);
   perform batch.require_request(p_kind, p_request);
   if exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id = p_request and d.reinserted) then
@@ -436,14 +439,14 @@ CREATE FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integ
     AS $$
 #variable_conflict use_column
 declare
-  kind_row record;   -- null: something about the kind, the Job or the session is out of the ordinary
+  kind_row record;   -- null unless the kind, the Job, the limits and the settings of the session and the database are ordinary
   waiting record;    -- the first waiting request
   found_row record;  -- its row
   unread bigint;     -- the first waiting request, if it is left to the slow path
   unread_since timestamptz;
   detail text;       -- of an error
 begin
-  -- age_zero: the transaction number whose age() is 0, from which that of an xmax is computed.
+  -- age_zero: the transaction ID whose age() is 0, from which that of an xmax is computed.
   -- oldest_age: the age() of the oldest running transaction.
   select kind.requests, kind.timeout_column, s.waiting_xid, s.waiting_id, pg_current_snapshot() as snapshot,
     pg_snapshot_xmax(pg_current_snapshot())::text::bigint + age(pg_snapshot_xmax(pg_current_snapshot())::xid) as age_zero,
@@ -466,8 +469,8 @@ begin
     and (p_next or not exists (select from batch.queue c where c.kind = p_kind and c.job_name = p_job));
   if kind_row.may_claim then
     -- A request is passed over if a running transaction has locked it (its xmax): with 100 sessions, trying to lock what others have would
-    -- take a third of a claim. After a shared lock, xmax is the number of a multixact, which PostgreSQL counts separately. So xmax only
-    -- matters if a running transaction can have that number: up to 100,000 above the snapshot, which is a moment older than the lock.
+    -- take a third of a claim. After a shared lock, xmax is the ID of a multixact, which PostgreSQL counts separately. So xmax only
+    -- matters if a running transaction can have that ID: up to 100,000 above the snapshot, which is a moment older than the lock.
     -- Where only requests that are passed over wait, the slow path tries to lock them.
     -- The outer select is evaluated once, the inner one for each request that is passed over.
     select c.row_ctid, c.request_id, c.attempt, clock_timestamp() as locked_at,
@@ -535,7 +538,7 @@ begin
   end if;
   return query select c.* from batch.claim_slow_path(
     p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished,
-    p_arriving and kind_row.may_claim is not true, p_next, unread, unread_since
+    p_arriving => p_arriving and kind_row.may_claim is not true, p_next => p_next, p_unread => unread, p_unread_since => unread_since
   ) c;
 end
 $$;
@@ -556,12 +559,13 @@ declare
   found_row record;
   reading_since timestamptz;
   last batch.history;
-  own boolean := false;            -- the request is the Job's already
-  repeated boolean := false;       -- and was claimed by this session: its answer was lost
+  own boolean := false;            -- this Job has the request already
+  repeated boolean := false;       -- this session has claimed it, and the answer was lost
+  rejection text;                  -- why the request is not attempted
   some_readable boolean := false;  -- a row that cannot be read is not the kind's fault: others can
   kind_problem text;
   in_time boolean := true;         -- there is time for another request
-  unusable integer := 0;           -- how many such requests this call has met
+  unusable integer := 0;           -- how many requests this call has rejected or ended
 begin
   if array_dims(p_limits) is distinct from '[1:4]' or (0 <= all (p_limits)) is not true then
     raise invalid_parameter_value using message = format(
@@ -639,18 +643,22 @@ begin
 
     if repeated and q.canceled is not null then
       -- The row may be another one by now, which a poll will enqueue (batch.mark_reinserted).
-      perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, 'canceled', q.canceled, false);
+      perform batch.end_before_work(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, 'canceled', q.canceled, false);
       continue;
     end if;
     if not repeated then
       -- The history is the truth: a row that was restored, or inserted by hand, must neither rerun work nor count an attempt twice.
       select h.attempt, h.status, h.created_at into last.attempt, last.status, last.created_at from batch.history h
       where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
-      if q.canceled is not null or greatest(q.attempt, last.attempt) = 2147483647
-        or (last.attempt > q.attempt and last.status <> 'FAILED') is true and not batch.accept_reinserted(p_kind, q.request_id) then
-        perform batch.reject(p_kind, array[q.request_id], coalesce('canceled: ' || q.canceled, format(
+      rejection := case
+        when q.canceled is not null then 'canceled: ' || q.canceled
+        when greatest(q.attempt, last.attempt) = 2147483647 then 'its attempts must be below 2147483647 (they are numbered); got 2147483647'
+        when last.attempt > q.attempt and last.status <> 'FAILED' and not batch.accept_reinserted(p_kind, q.request_id) then format(
           'it was queued as waiting with %s attempts, but the history has it as %s after %s: to run it again, %s', q.attempt, last.status, last.attempt,
-          case last.status when 'DEAD' then format('select batch.retry(%L, %s)', p_kind, q.request_id) else 'delete its row and insert it again' end)));
+          case last.status when 'DEAD' then format('select batch.retry(%L, %s)', p_kind, q.request_id) else 'delete its row and insert it again' end)
+      end;
+      if rejection is not null then
+        perform batch.reject(p_kind, array[q.request_id], rejection);
         unusable := unusable + 1;
         continue;
       end if;
@@ -690,7 +698,7 @@ begin
         perform batch.end_failed_read(
           p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, found_row.problem);
       else
-        perform batch.end_without_row(
+        perform batch.end_before_work(
           p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, 'error', found_row.problem, found_row.missing);
       end if;
       unusable := unusable + 1;
@@ -710,7 +718,7 @@ begin
         job_finished = q.job_finished,
         started_at = case when repeated then u.started_at else now() end,
         created_at = coalesce(u.created_at, last.created_at, now()),
-        deadline_at = case when repeated then u.deadline_at else now() + make_interval(secs => claim_slow_path.timeout_seconds) end,
+        deadline_at = now() + make_interval(secs => claim_slow_path.timeout_seconds), -- also when repeated: the work begins with the answer
         token = case when repeated then u.token else gen_random_uuid() end,
         claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
         session_id = p_session, job_name = p_job, pod_name = p_pod,
@@ -787,18 +795,18 @@ begin
   then
     return pg_snapshot_xmin(snapshot);
   end if;
-  select running.number into oldest
-  from pg_snapshot_xip(snapshot) as running (number)
+  select running.xid into oldest
+  from pg_snapshot_xip(snapshot) as running (xid)
   where not exists (
-    select from pg_locks number
-    where number.locktype = 'transactionid' and number.transactionid = running.number::xid and number.granted
-      and number.virtualtransaction not in (
-        select kind.virtualtransaction from pg_locks kind
-        where kind.locktype = 'relation' and kind.relation = 'batch.kind'::regclass
-          and kind.database = (select d.oid from pg_database d where d.datname = current_database())
+    select from pg_locks own
+    where own.locktype = 'transactionid' and own.transactionid = running.xid::xid and own.granted
+      and own.virtualtransaction not in (
+        select reader.virtualtransaction from pg_locks reader
+        where reader.locktype = 'relation' and reader.relation = 'batch.kind'::regclass
+          and reader.database = (select d.oid from pg_database d where d.datname = current_database())
       )
   )
-  order by running.number limit 1;
+  order by running.xid limit 1;
   return least(oldest, pg_current_xact_id_if_assigned(), pg_snapshot_xmax(snapshot));
 end
 $$;
@@ -1554,6 +1562,26 @@ $$;
 
 
 --
+-- Name: end_before_work(text, bigint, integer, integer, text, text, text, text, boolean); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.end_before_work(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_error text, p_missing boolean) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with removed as (
+    delete from batch.queue q where q.kind = p_kind and q.request_id = p_request returning q.created_at
+  )
+  insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error)
+  select p_kind, p_request, p_attempt, p_session, coalesce(removed.created_at, now()), now(), 'DEAD', p_reason, p_job, p_pod, p_error
+  from removed
+  on conflict (kind, request_id, attempt) do nothing;
+  insert into batch.deleted_request (kind, request_id) select p_kind, p_request where p_missing
+  on conflict (kind, request_id) do nothing;
+$$;
+
+
+--
 -- Name: end_connection(integer); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -1603,6 +1631,26 @@ $$;
 
 
 --
+-- Name: end_or_reject(text, bigint, text, text, boolean); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.end_or_reject(p_kind text, p_request bigint, p_reason text, p_error text, p_reserve boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform batch.end_attempt(p_kind, p_request, p_reason, p_error, false, p_reserve);
+exception
+  -- The last two: the server's disk fails, which is not the row's fault.
+  when query_canceled or transaction_rollback or lock_not_available or insufficient_resources or system_error or internal_error then
+    raise;
+  when others then
+    perform batch.reject(p_kind, array[p_request], sqlerrm);
+end
+$$;
+
+
+--
 -- Name: end_requests(text, tid[], text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -1623,26 +1671,6 @@ begin
   ) last
   where h.ctid = last.row_ctid;
 end
-$$;
-
-
---
--- Name: end_without_row(text, bigint, integer, integer, text, text, text, text, boolean); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.end_without_row(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_error text, p_missing boolean) RETURNS void
-    LANGUAGE sql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-  with removed as (
-    delete from batch.queue q where q.kind = p_kind and q.request_id = p_request returning q.created_at
-  )
-  insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error)
-  select p_kind, p_request, p_attempt, p_session, coalesce(removed.created_at, now()), now(), 'DEAD', p_reason, p_job, p_pod, p_error
-  from removed
-  on conflict (kind, request_id, attempt) do nothing;
-  insert into batch.deleted_request (kind, request_id) select p_kind, p_request where p_missing
-  on conflict (kind, request_id) do nothing;
 $$;
 
 
@@ -1814,7 +1842,8 @@ begin
     from batch.history h where h.kind = p_kind and h.request_id = wanted.id order by h.attempt desc limit 1
   ) latest on true
   left join lateral (
-    -- A Job still works on a deleted row of the same key: the insert waits until this attempt has ended.
+    -- A Job still works on a deleted row of this key. If a transaction is just ending that attempt, the insert waits for it, and the new
+    -- request's attempts are numbered after it.
     select busy.attempt from batch.deleted_request d, lateral (
       select q.attempt from batch.queue q where q.kind = d.kind and q.request_id = d.request_id limit 1
     ) busy
@@ -2096,7 +2125,7 @@ declare
   finished batch.queue;
   history_ctid tid;
   finished_xid xid;
-  lock_number xid;
+  lock_xid xid;
 begin
   perform batch.check_token(p_token);
   if octet_length(p_result::text) > 65536 then
@@ -2116,11 +2145,11 @@ begin
       and not current_setting('transaction_read_only')::boolean
     then
       if pg_current_xact_id_if_assigned() is null then
-        -- In a subtransaction, the lock has another number than the transaction.
+        -- In a subtransaction, the lock has another ID than the transaction.
         perform from batch.history h where h.ctid = history_ctid for update;
-        select h.xmax into lock_number from batch.history h where h.ctid = history_ctid;
+        select h.xmax into lock_xid from batch.history h where h.ctid = history_ctid;
       end if;
-      if lock_number is distinct from pg_current_xact_id()::xid or exists (
+      if lock_xid is distinct from pg_current_xact_id()::xid or exists (
         select from pg_locks l where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.mode = 'RowExclusiveLock'
       ) then
         raise exception 'the attempt was finished by an earlier transaction (its effects must not be written twice)'
@@ -2648,7 +2677,7 @@ begin
   -- What reads the table comes before what locks rows of the queue's own tables: a transaction that has locked the table may wait for them.
   if current_problem is null then
     begin
-      if had_problem and attached.problem like 'no row of %' then
+      if attached.problem like 'no row of %' then
         current_problem := batch.reading_problem(p_kind);
       end if;
       if had_problem and current_problem is null and attached.unqueued_above is null then
@@ -2661,7 +2690,7 @@ begin
       if current_problem is null then
         perform batch.enqueue_missed(p_kind);
         perform batch.enqueue_reinserted(p_kind);
-        -- It may have found that a partition was detached.
+        -- batch.enqueue_missed() may have found that a partition was detached.
         if (select k.sweep_pending from batch.kind k where k.kind = p_kind) then
           perform batch.sweep(p_kind);
         end if;
@@ -2674,22 +2703,22 @@ begin
     end;
   end if;
   -- What few polls need, asked in one statement: calling the three functions at every poll would cost more.
-  select s.polled_at > clock_timestamp() as clock,
-         s.bounds_reset_at < now() - interval '5 minutes' or greatest(s.waiting_xid, s.claimed_xid) > next.xid as bounds,
+  select s.polled_at > clock_timestamp() as clock_set_back,
+         s.bounds_reset_at < now() - interval '5 minutes' or greatest(s.waiting_xid, s.claimed_xid) > next.xid as outdated_bounds,
          exists (
            select from batch.queue q
            where q.kind = p_kind and q.job_name is null and q.available_at is null and q.enqueued_xid > next.xid
-         ) as numbers
+         ) as ids_ahead
   into needs
   from batch.scaling s, pg_snapshot_xmax(pg_current_snapshot()) as next (xid) where s.kind = p_kind;
-  if needs.clock then
+  if needs.clock_set_back then
     perform batch.move_times_back(p_kind);
   end if;
-  if needs.bounds then
+  if needs.outdated_bounds then
     perform batch.reset_bounds(p_kind);
   end if;
-  if needs.numbers then
-    perform batch.renumber_waiting(p_kind);
+  if needs.ids_ahead then
+    perform batch.refresh_enqueued_xids(p_kind);
   end if;
   -- Here and below: what another transaction has locked, perhaps for long, is left to a later poll.
   select array_agg(due.row_ctid) into ctids
@@ -2697,10 +2726,10 @@ begin
   if ctids is not null then
     update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id() where q.ctid = any (ctids);
   end if;
-  perform batch.repair_claimed(p_kind);
+  perform batch.set_missing_claimed_xids(p_kind);
   perform batch.suspect_dead(p_kind);
   perform batch.reap(p_kind);
-  perform batch.renumber_claimed(p_kind);
+  perform batch.refresh_claimed_xids(p_kind);
   perform batch.advance_bounds(p_kind);
   select array_agg(old.row_ctid) into ctids from (
     select j.ctid as row_ctid from batch.job j where j.kind = p_kind and j.updated_at < now() - interval '7 days' for update skip locked
@@ -2788,7 +2817,7 @@ begin
   ) claimed;
   update batch.queue q
   set created_at = case when q.created_at > present then q.created_at - ahead else q.created_at end,
-      -- How long an attempt with a timeout has run is the difference.
+      -- The difference between deadline_at and started_at is the timeout, which batch.reap() reports: both move.
       started_at = case when q.started_at > present or stored.limited then q.started_at - ahead else q.started_at end,
       deadline_at = case when stored.limited then q.deadline_at - ahead else q.deadline_at end,
       suspected_at = case when q.suspected_at > present then q.suspected_at - ahead else q.suspected_at end,
@@ -3306,9 +3335,13 @@ declare
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   ids := array(
-    (select q.request_id from batch.queue q where q.kind = p_kind order by q.request_id limit 500)
-    union
-    (select q.request_id from batch.queue q where q.kind = p_kind order by q.request_id desc limit 500)
+    select e.request_id from (
+      (select q.request_id, row_number() over (order by q.request_id) as rank
+       from batch.queue q where q.kind = p_kind order by q.request_id limit 500)
+      union all
+      (select q.request_id, row_number() over (order by q.request_id desc)
+       from batch.queue q where q.kind = p_kind order by q.request_id desc limit 500)
+    ) e group by e.request_id order by min(e.rank)
   );
   for round in 1..2 loop
     foreach id in array ids loop
@@ -3361,17 +3394,17 @@ CREATE FUNCTION batch.reap(p_kind text) RETURNS bigint
     AS $$
 declare
   bound xid8;
-  overdue timestamptz;
+  timeout_cutoff timestamptz;
   q batch.queue;
   changed bigint := 0;
 begin
-  select s.claimed_xid, least(s.polled_at, now()) - interval '30 seconds' into bound, overdue from batch.scaling s where s.kind = p_kind;
+  select s.claimed_xid, least(s.polled_at, now()) - interval '30 seconds' into bound, timeout_cutoff from batch.scaling s where s.kind = p_kind;
 
   for q in
     select c.* from batch.queue c
     where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= bound and (
       c.session_id is null and (c.reserved_until is null or c.reserved_until <= now())
-      or c.deadline_at <= overdue
+      or c.deadline_at <= timeout_cutoff
       or c.suspected_at <= now() - interval '5 seconds'
     )
     for update skip locked
@@ -3380,15 +3413,15 @@ begin
       if q.session_id is null then
         perform batch.release(p_kind, q.request_id);
         changed := changed + 1;
-      elsif q.deadline_at <= overdue then
-        perform batch.record_crash(p_kind, q.request_id, 'error', format(
+      elsif q.deadline_at <= timeout_cutoff then
+        perform batch.end_or_reject(p_kind, q.request_id, 'error', format(
           'timed out after %s s, and its worker in pod %s did not record it', extract(epoch from q.deadline_at - q.started_at), q.pod_name),
           false);
         changed := changed + 1;
       elsif q.suspected_at <= now() - batch.reap_delay(p_kind, q.job_name, q.backoff_limit, q.backoff_seconds)
         and batch.session_is_dead(q.session_id, q.lease_until) and (q.lease_until is not null or not batch.has_failed_over(p_kind))
       then
-        perform batch.record_crash(p_kind, q.request_id, 'crashed', format(
+        perform batch.end_or_reject(p_kind, q.request_id, 'crashed', format(
           'the worker in pod %s %s, and its Job started no other pod in time', q.pod_name,
           case when q.lease_until is null then 'died or lost its connection' else 'did not renew its lease' end), false);
         changed := changed + 1;
@@ -3447,7 +3480,7 @@ begin
     if (own.lease_until is not null or not batch.has_failed_over(p_kind))
       and batch.session_is_dead(own.session_id, own.lease_until)
     then
-      perform batch.record_crash(p_kind, own.request_id, 'crashed', format(
+      perform batch.end_or_reject(p_kind, own.request_id, 'crashed', format(
         'the worker in pod %s %s', own.pod_name, case when own.lease_until is null then 'died' else 'did not renew its lease' end), true);
       return query select 'reclaimed', null::integer;
     else
@@ -3478,26 +3511,6 @@ begin
     -- One Job too many: it was created to replace one that was presumed absent.
     update batch.scaling s set absent_jobs = s.absent_jobs - 1 where s.kind = p_kind and s.absent_jobs > 0;
   end if;
-end
-$$;
-
-
---
--- Name: record_crash(text, bigint, text, text, boolean); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.record_crash(p_kind text, p_request bigint, p_reason text, p_error text, p_reserve boolean) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-  perform batch.end_attempt(p_kind, p_request, p_reason, p_error, false, p_reserve);
-exception
-  -- The last two: the server's disk fails, which is not the row's fault.
-  when query_canceled or transaction_rollback or lock_not_available or insufficient_resources or system_error or internal_error then
-    raise;
-  when others then
-    perform batch.reject(p_kind, array[p_request], sqlerrm);
 end
 $$;
 
@@ -3538,6 +3551,54 @@ CREATE FUNCTION batch.recorded(p_kind text, p_job text, p_request bigint, p_atte
   select h.status from batch.history h
   where h.kind = p_kind and h.request_id = p_request and h.attempt = p_attempt and h.job_name = p_job
     and h.session_id = p_session and (h.status = 'SUCCESS' or h.reason = p_reason)
+$$;
+
+
+--
+-- Name: refresh_claimed_xids(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.refresh_claimed_xids(p_kind text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  ctids tid[];
+  old constant xid8 := greatest(pg_snapshot_xmax(pg_current_snapshot())::text::numeric - 1000, 0)::text::xid8;
+begin
+  select array_agg(behind.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
+    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
+      and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
+      and q.claimed_xid < old
+    for update skip locked
+  ) behind;
+  if ctids is not null then
+    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (ctids);
+  end if;
+end
+$$;
+
+
+--
+-- Name: refresh_enqueued_xids(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.refresh_enqueued_xids(p_kind text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  ctids tid[];
+begin
+  select array_agg(ahead.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
+    where q.kind = p_kind and q.job_name is null and q.available_at is null
+      and q.enqueued_xid > greatest(pg_snapshot_xmax(pg_current_snapshot()), pg_current_xact_id_if_assigned())
+    order by q.enqueued_xid, q.request_id limit 10000 for update skip locked
+  ) ahead;
+  update batch.queue q set enqueued_xid = pg_current_xact_id() where q.ctid = any (ctids);
+end
 $$;
 
 
@@ -3966,77 +4027,6 @@ begin
     locked := false;
   end if;
   return next locked;
-end
-$$;
-
-
---
--- Name: renumber_claimed(text); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.renumber_claimed(p_kind text) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-  ctids tid[];
-  old constant xid8 := greatest(pg_snapshot_xmax(pg_current_snapshot())::text::numeric - 1000, 0)::text::xid8;
-begin
-  select array_agg(behind.row_ctid) into ctids from (
-    select q.ctid as row_ctid from batch.queue q
-    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
-      and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
-      and q.claimed_xid < old
-    for update skip locked
-  ) behind;
-  if ctids is not null then
-    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (ctids);
-  end if;
-end
-$$;
-
-
---
--- Name: renumber_waiting(text); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.renumber_waiting(p_kind text) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-  ctids tid[];
-begin
-  select array_agg(ahead.row_ctid) into ctids from (
-    select q.ctid as row_ctid from batch.queue q
-    where q.kind = p_kind and q.job_name is null and q.available_at is null
-      and q.enqueued_xid > greatest(pg_snapshot_xmax(pg_current_snapshot()), pg_current_xact_id_if_assigned())
-    order by q.enqueued_xid, q.request_id limit 10000 for update skip locked
-  ) ahead;
-  update batch.queue q set enqueued_xid = pg_current_xact_id() where q.ctid = any (ctids);
-end
-$$;
-
-
---
--- Name: repair_claimed(text); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.repair_claimed(p_kind text) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-  ctids tid[];
-begin
-  select array_agg(unnumbered.row_ctid) into ctids from (
-    select q.ctid as row_ctid from batch.queue q
-    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid is null
-    for update skip locked
-  ) unnumbered;
-  if ctids is not null then
-    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (ctids);
-  end if;
 end
 $$;
 
@@ -4560,6 +4550,29 @@ CREATE FUNCTION batch.session_is_dead(p_session integer, p_lease_until timestamp
 
 
 --
+-- Name: set_missing_claimed_xids(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.set_missing_claimed_xids(p_kind text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  ctids tid[];
+begin
+  select array_agg(missing.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
+    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid is null
+    for update skip locked
+  ) missing;
+  if ctids is not null then
+    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (ctids);
+  end if;
+end
+$$;
+
+
+--
 -- Name: skip_restored(); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -4624,7 +4637,7 @@ declare
   now_recorded boolean;
   lock_timeout text;
 begin
-  -- As every claim, before this transaction gets its number (batch.claims_horizon): the record may wait for a lock.
+  -- As every claim, before this transaction gets its ID (batch.claims_horizon): the record may wait for a lock.
   lock table batch.kind in access share mode;
   now_recorded := batch.record_success(p_kind, p_job, p_request, p_attempt, p_session, p_result);
   if not now_recorded then
@@ -4640,8 +4653,8 @@ begin
     select c.request_id, c.attempt, c.job_finished, c.request, c.token, c.checkpoint, c.timeout_seconds
     into request_id, attempt, job_finished, request, token, checkpoint, timeout_seconds
     from batch.claim(
-      p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished, not now_recorded,
-      now_recorded
+      p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished,
+      p_arriving => not now_recorded, p_next => now_recorded
     ) c;
   exception
     when query_canceled or others or assert_failure then
@@ -4759,7 +4772,7 @@ begin
   if not found then
     return;
   end if;
-  perform batch.record_crash(
+  perform batch.end_or_reject(
     p_kind, own.request_id, 'crashed', format('the worker in pod %s did not respond after its Job''s next pod had started', own.pod_name), true
   );
   return next true;
@@ -5669,6 +5682,13 @@ REVOKE ALL ON FUNCTION batch.end_attempt(p_kind text, p_request bigint, p_reason
 
 
 --
+-- Name: FUNCTION end_before_work(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_error text, p_missing boolean); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.end_before_work(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_error text, p_missing boolean) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION end_connection(p_session integer); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -5683,17 +5703,17 @@ REVOKE ALL ON FUNCTION batch.end_failed_read(p_kind text, p_request bigint, p_at
 
 
 --
+-- Name: FUNCTION end_or_reject(p_kind text, p_request bigint, p_reason text, p_error text, p_reserve boolean); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.end_or_reject(p_kind text, p_request bigint, p_reason text, p_error text, p_reserve boolean) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION end_requests(p_kind text, p_ctids tid[], p_reason text); Type: ACL; Schema: batch; Owner: -
 --
 
 REVOKE ALL ON FUNCTION batch.end_requests(p_kind text, p_ctids tid[], p_reason text) FROM PUBLIC;
-
-
---
--- Name: FUNCTION end_without_row(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_error text, p_missing boolean); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.end_without_row(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_error text, p_missing boolean) FROM PUBLIC;
 
 
 --
@@ -6061,13 +6081,6 @@ REVOKE ALL ON FUNCTION batch.reclaim(p_kind text, p_job text, p_session integer,
 
 
 --
--- Name: FUNCTION record_crash(p_kind text, p_request bigint, p_reason text, p_error text, p_reserve boolean); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.record_crash(p_kind text, p_request bigint, p_reason text, p_error text, p_reserve boolean) FROM PUBLIC;
-
-
---
 -- Name: FUNCTION record_success(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_result jsonb); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -6079,6 +6092,20 @@ REVOKE ALL ON FUNCTION batch.record_success(p_kind text, p_job text, p_request b
 --
 
 REVOKE ALL ON FUNCTION batch.recorded(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION refresh_claimed_xids(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.refresh_claimed_xids(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION refresh_enqueued_xids(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.refresh_enqueued_xids(p_kind text) FROM PUBLIC;
 
 
 --
@@ -6163,27 +6190,6 @@ REVOKE ALL ON FUNCTION batch.release(p_kind text, p_request bigint) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.renew(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_lease_seconds double precision) FROM PUBLIC;
-
-
---
--- Name: FUNCTION renumber_claimed(p_kind text); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.renumber_claimed(p_kind text) FROM PUBLIC;
-
-
---
--- Name: FUNCTION renumber_waiting(p_kind text); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.renumber_waiting(p_kind text) FROM PUBLIC;
-
-
---
--- Name: FUNCTION repair_claimed(p_kind text); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.repair_claimed(p_kind text) FROM PUBLIC;
 
 
 --
@@ -6296,6 +6302,13 @@ REVOKE ALL ON FUNCTION batch.row_security_applies(p_requests regclass, p_role na
 --
 
 REVOKE ALL ON FUNCTION batch.session_is_dead(p_session integer, p_lease_until timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION set_missing_claimed_xids(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.set_missing_claimed_xids(p_kind text) FROM PUBLIC;
 
 
 --

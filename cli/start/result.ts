@@ -39,7 +39,6 @@ export async function readResult(
   { client, cluster, work, options, killedPods, seconds }: ResultArgs,
 ): Promise<RunResult> {
   const jobs = cluster.jobs.map(({ name }) => name);
-  // Without CRASH_LIMIT a pod's limit for crashes is the one for errors.
   const kills =
     options.killEvery === undefined ? undefined : { pods: killedPods, jobs, crashLimit: options.backoffLimit };
   const { success, dead, asExpected, table } = await work.readEnd(client, ids, kills);

@@ -175,6 +175,8 @@ function createCluster(
       ...local.env,
       KIND: kind,
       BACKOFF_LIMIT: String(backoffLimit),
+      // One option for both limits.
+      CRASH_LIMIT: String(backoffLimit),
       BACKOFF_SECONDS: String(backoffSeconds),
       REQUESTS_PER_JOB: String(requestsPerJob),
       GRACE_SECONDS: String(graceSeconds),

@@ -1,8 +1,8 @@
--- Returns whether a waiting request that the history has as ended has a row that was inserted again, by a transaction whose snapshot was
+-- Finds out whether a waiting request that the history has as ended has a row that was inserted again, by a transaction whose snapshot was
 -- older than the deletion of the previous row, so that batch.enqueue_ids() saw neither the deletion nor the attempts. If so, the request is
--- new, and no longer counts as deleted.
+-- new: its mark as deleted is removed.
 --
--- p_kind, p_request: the request
+-- p_kind, p_request: the request   Returns whether it is new.
 create or replace function batch.accept_reinserted(p_kind text, p_request bigint) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

@@ -3,8 +3,8 @@
 --
 -- p_kind: the kind. Does nothing while another session does it.
 --
--- The bound of the waiting requests is never above the xmin of a snapshot taken under the lock: a row that becomes visible later has a
--- number that is not below it. Returning a request to the queue lowers this bound (batch.release). A transaction that has written something
+-- The bound of the waiting requests is never above the xmin of a snapshot taken under the lock: a row that becomes visible later has an
+-- enqueued_xid that is not below it. Returning a request to the queue lowers this bound (batch.release). A transaction that has written something
 -- and stays open holds back xmin, but not the bound of the claimed requests, which is never above batch.claims_horizon().
 create or replace function batch.advance_bounds(p_kind text) returns void
 language plpgsql volatile security definer

@@ -1,7 +1,8 @@
 -- Cancels a request and keeps its row: a running one is not retried, any other becomes DEAD. For members of the owner of the
 -- schema. Deleting the row also cancels the request; batch.retry() runs a canceled request.
 --
--- p_kind, p_request: the request   p_reason: why; shown with its attempts (null: canceled)
+-- p_kind, p_request: the request   p_reason: why; shown with its attempts (null: canceled). Not one of the two reasons by which the queue
+-- recognizes a running request that is to run again (batch.register, batch.requeue).
 -- Returns the Job that is working on it (delete that Job to stop the work); null: none was, and the request is DEAD now.
 --
 -- Refuses a request that had ended before.
@@ -14,6 +15,9 @@ declare
   latest batch.history;
   why text := coalesce(p_reason, 'canceled');
 begin
+  if why in ('its kind was detached', 'its table was replaced by another') then
+    raise exception 'the reason must be another one (by this one the queue recognizes requests that run again later); got %', why;
+  end if;
   perform batch.require_kind(p_kind);
   perform batch.require_request(p_kind, p_request);
   if exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id = p_request and d.reinserted) then

@@ -33,14 +33,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  kind_row record;   -- null: something about the kind, the Job or the session is out of the ordinary
+  kind_row record;   -- null unless the kind, the Job, the limits and the settings of the session and the database are ordinary
   waiting record;    -- the first waiting request
   found_row record;  -- its row
   unread bigint;     -- the first waiting request, if it is left to the slow path
   unread_since timestamptz;
   detail text;       -- of an error
 begin
-  -- age_zero: the transaction number whose age() is 0, from which that of an xmax is computed.
+  -- age_zero: the transaction ID whose age() is 0, from which that of an xmax is computed.
   -- oldest_age: the age() of the oldest running transaction.
   select kind.requests, kind.timeout_column, s.waiting_xid, s.waiting_id, pg_current_snapshot() as snapshot,
     pg_snapshot_xmax(pg_current_snapshot())::text::bigint + age(pg_snapshot_xmax(pg_current_snapshot())::xid) as age_zero,
@@ -63,8 +63,8 @@ begin
     and (p_next or not exists (select from batch.queue c where c.kind = p_kind and c.job_name = p_job));
   if kind_row.may_claim then
     -- A request is passed over if a running transaction has locked it (its xmax): with 100 sessions, trying to lock what others have would
-    -- take a third of a claim. After a shared lock, xmax is the number of a multixact, which PostgreSQL counts separately. So xmax only
-    -- matters if a running transaction can have that number: up to 100,000 above the snapshot, which is a moment older than the lock.
+    -- take a third of a claim. After a shared lock, xmax is the ID of a multixact, which PostgreSQL counts separately. So xmax only
+    -- matters if a running transaction can have that ID: up to 100,000 above the snapshot, which is a moment older than the lock.
     -- Where only requests that are passed over wait, the slow path tries to lock them.
     -- The outer select is evaluated once, the inner one for each request that is passed over.
     select c.row_ctid, c.request_id, c.attempt, clock_timestamp() as locked_at,
@@ -132,7 +132,7 @@ begin
   end if;
   return query select c.* from batch.claim_slow_path(
     p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished,
-    p_arriving and kind_row.may_claim is not true, p_next, unread, unread_since
+    p_arriving => p_arriving and kind_row.may_claim is not true, p_next => p_next, p_unread => unread, p_unread_since => unread_since
   ) c;
 end
 $$;

@@ -3,7 +3,7 @@
 -- p_unread, p_unread_since: the request that batch.claim() has tried to read in this statement, and since when; null: none. A row that is
 -- slow to read and cannot be read would otherwise use up the statement's time, and no claim of the kind would succeed.
 --
--- Several short statements are faster than one that joins their tables, even those that find none. Indexes: as batch.claim().
+-- Indexes: as batch.claim().
 create or replace function batch.claim_slow_path(
   p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[],
   p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision,
@@ -21,12 +21,13 @@ declare
   found_row record;
   reading_since timestamptz;
   last batch.history;
-  own boolean := false;            -- the request is the Job's already
-  repeated boolean := false;       -- and was claimed by this session: its answer was lost
+  own boolean := false;            -- this Job has the request already
+  repeated boolean := false;       -- this session has claimed it, and the answer was lost
+  rejection text;                  -- why the request is not attempted
   some_readable boolean := false;  -- a row that cannot be read is not the kind's fault: others can
   kind_problem text;
   in_time boolean := true;         -- there is time for another request
-  unusable integer := 0;           -- how many such requests this call has met
+  unusable integer := 0;           -- how many requests this call has rejected or ended
 begin
   if array_dims(p_limits) is distinct from '[1:4]' or (0 <= all (p_limits)) is not true then
     raise invalid_parameter_value using message = format(
@@ -104,18 +105,22 @@ begin
 
     if repeated and q.canceled is not null then
       -- The row may be another one by now, which a poll will enqueue (batch.mark_reinserted).
-      perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, 'canceled', q.canceled, false);
+      perform batch.end_before_work(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, 'canceled', q.canceled, false);
       continue;
     end if;
     if not repeated then
       -- The history is the truth: a row that was restored, or inserted by hand, must neither rerun work nor count an attempt twice.
       select h.attempt, h.status, h.created_at into last.attempt, last.status, last.created_at from batch.history h
       where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
-      if q.canceled is not null or greatest(q.attempt, last.attempt) = 2147483647
-        or (last.attempt > q.attempt and last.status <> 'FAILED') is true and not batch.accept_reinserted(p_kind, q.request_id) then
-        perform batch.reject(p_kind, array[q.request_id], coalesce('canceled: ' || q.canceled, format(
+      rejection := case
+        when q.canceled is not null then 'canceled: ' || q.canceled
+        when greatest(q.attempt, last.attempt) = 2147483647 then 'its attempts must be below 2147483647 (they are numbered); got 2147483647'
+        when last.attempt > q.attempt and last.status <> 'FAILED' and not batch.accept_reinserted(p_kind, q.request_id) then format(
           'it was queued as waiting with %s attempts, but the history has it as %s after %s: to run it again, %s', q.attempt, last.status, last.attempt,
-          case last.status when 'DEAD' then format('select batch.retry(%L, %s)', p_kind, q.request_id) else 'delete its row and insert it again' end)));
+          case last.status when 'DEAD' then format('select batch.retry(%L, %s)', p_kind, q.request_id) else 'delete its row and insert it again' end)
+      end;
+      if rejection is not null then
+        perform batch.reject(p_kind, array[q.request_id], rejection);
         unusable := unusable + 1;
         continue;
       end if;
@@ -155,7 +160,7 @@ begin
         perform batch.end_failed_read(
           p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, found_row.problem);
       else
-        perform batch.end_without_row(
+        perform batch.end_before_work(
           p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, 'error', found_row.problem, found_row.missing);
       end if;
       unusable := unusable + 1;
@@ -175,7 +180,7 @@ begin
         job_finished = q.job_finished,
         started_at = case when repeated then u.started_at else now() end,
         created_at = coalesce(u.created_at, last.created_at, now()),
-        deadline_at = case when repeated then u.deadline_at else now() + make_interval(secs => claim_slow_path.timeout_seconds) end,
+        deadline_at = now() + make_interval(secs => claim_slow_path.timeout_seconds), -- also when repeated: the work begins with the answer
         token = case when repeated then u.token else gen_random_uuid() end,
         claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
         session_id = p_session, job_name = p_job, pod_name = p_pod,

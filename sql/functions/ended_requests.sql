@@ -4,7 +4,7 @@
 -- Returns null if there is none.
 --
 -- By the index of the history's key alone, up to the last one that is returned. The planner would rather read and sort the whole kind: it
--- takes conditions that nearly all requests meet for ones that hardly any does. So it does for batch.request on PostgreSQL 15.
+-- expects hardly any request to meet these conditions, and nearly all do. PostgreSQL 15 makes the same mistake for batch.request.
 create or replace function batch.ended_requests(p_kind text, p_before timestamptz, p_above bigint, p_limit integer) returns bigint[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

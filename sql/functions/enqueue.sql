@@ -2,6 +2,10 @@
 --
 -- Argument: the kind. The transition table is called inserted.
 --
+-- The triggers of a table may fire one inside another, when a user's own trigger changes a row. By settings of the transaction they know of
+-- each other: postgres_batch.rekeyed (a key was changed), .dequeued (a row was deleted that had no request), .not_enqueued (a row was
+-- inserted whose key was in use) and .unseen (the last 100 changes of keys of rows that were not enqueued yet: kind, old key, new key).
+--
 -- This decides what an insert costs: a dynamic statement that names the key's column is planned at each call, which takes longer
 -- than everything else, so the usual name is written out. Sequential scans of small catalogs cost as much.
 create or replace function batch.enqueue() returns trigger

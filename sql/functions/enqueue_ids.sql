@@ -52,7 +52,8 @@ begin
     from batch.history h where h.kind = p_kind and h.request_id = wanted.id order by h.attempt desc limit 1
   ) latest on true
   left join lateral (
-    -- A Job still works on a deleted row of the same key: the insert waits until this attempt has ended.
+    -- A Job still works on a deleted row of this key. If a transaction is just ending that attempt, the insert waits for it, and the new
+    -- request's attempts are numbered after it.
     select busy.attempt from batch.deleted_request d, lateral (
       select q.attempt from batch.queue q where q.kind = d.kind and q.request_id = d.request_id limit 1
     ) busy

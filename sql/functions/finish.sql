@@ -17,7 +17,7 @@ declare
   finished batch.queue;
   history_ctid tid;
   finished_xid xid;
-  lock_number xid;
+  lock_xid xid;
 begin
   perform batch.check_token(p_token);
   if octet_length(p_result::text) > 65536 then
@@ -37,11 +37,11 @@ begin
       and not current_setting('transaction_read_only')::boolean
     then
       if pg_current_xact_id_if_assigned() is null then
-        -- In a subtransaction, the lock has another number than the transaction.
+        -- In a subtransaction, the lock has another ID than the transaction.
         perform from batch.history h where h.ctid = history_ctid for update;
-        select h.xmax into lock_number from batch.history h where h.ctid = history_ctid;
+        select h.xmax into lock_xid from batch.history h where h.ctid = history_ctid;
       end if;
-      if lock_number is distinct from pg_current_xact_id()::xid or exists (
+      if lock_xid is distinct from pg_current_xact_id()::xid or exists (
         select from pg_locks l where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.mode = 'RowExclusiveLock'
       ) then
         raise exception 'the attempt was finished by an earlier transaction (its effects must not be written twice)'

@@ -39,7 +39,7 @@ begin
   ) claimed;
   update batch.queue q
   set created_at = case when q.created_at > present then q.created_at - ahead else q.created_at end,
-      -- How long an attempt with a timeout has run is the difference.
+      -- The difference between deadline_at and started_at is the timeout, which batch.reap() reports: both move.
       started_at = case when q.started_at > present or stored.limited then q.started_at - ahead else q.started_at end,
       deadline_at = case when stored.limited then q.deadline_at - ahead else q.deadline_at end,
       suspected_at = case when q.suspected_at > present then q.suspected_at - ahead else q.suspected_at end,

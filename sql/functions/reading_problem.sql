@@ -4,9 +4,10 @@
 --
 -- p_kind: the kind   Returns a text that begins with "no row of", by which batch.maintain() recognizes it.
 --
--- Tries up to 1,000 unfinished rows from both ends, for at most a tenth of statement_timeout. When none of ten or more can be read,
--- stopping the kind delays nothing that could run. Where there are fewer, the rows of the table with the lowest keys are tried as well: if one
--- can be read, the others are wrong themselves. So is a single row with a wrong value (class 22) if there is no other.
+-- Tries up to 1,000 unfinished rows, alternately the lowest and the highest key, until a tenth of statement_timeout has passed. When none of
+-- ten or more can be read, stopping the kind delays nothing that could run. Where there are fewer, or there was no time for more, the rows of
+-- the table with the lowest keys are tried as well: if one can be read, the others are wrong themselves. So is a single row with a wrong value
+-- (class 22) if there is no other.
 create or replace function batch.reading_problem(p_kind text) returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -24,9 +25,13 @@ declare
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   ids := array(
-    (select q.request_id from batch.queue q where q.kind = p_kind order by q.request_id limit 500)
-    union
-    (select q.request_id from batch.queue q where q.kind = p_kind order by q.request_id desc limit 500)
+    select e.request_id from (
+      (select q.request_id, row_number() over (order by q.request_id) as rank
+       from batch.queue q where q.kind = p_kind order by q.request_id limit 500)
+      union all
+      (select q.request_id, row_number() over (order by q.request_id desc)
+       from batch.queue q where q.kind = p_kind order by q.request_id desc limit 500)
+    ) e group by e.request_id order by min(e.rank)
   );
   for round in 1..2 loop
     foreach id in array ids loop

@@ -10,7 +10,8 @@
 --              while a transaction of its program has locked the request (batch.own)
 --   reserved   nothing is free, but a request's worker is dead, or it is reserved for a Job that may be dead; a pod that has done
 --              nothing yet claims again until that Job is back or the request is free
--- Zero rows: nothing to do.
+-- Zero rows: nothing to do; if p_idle, one Job fewer is presumed absent (batch.count_jobs). A repeated call subtracts another one, which costs
+-- at most the time until that Job is found missing again.
 -- Indexes: queue_job, queue_claimed
 create or replace function batch.reclaim(
   p_kind text, p_job text, p_session integer, p_lease_seconds double precision, p_idle boolean
@@ -30,7 +31,7 @@ begin
     if (own.lease_until is not null or not batch.has_failed_over(p_kind))
       and batch.session_is_dead(own.session_id, own.lease_until)
     then
-      perform batch.record_crash(p_kind, own.request_id, 'crashed', format(
+      perform batch.end_or_reject(p_kind, own.request_id, 'crashed', format(
         'the worker in pod %s %s', own.pod_name, case when own.lease_until is null then 'died' else 'did not renew its lease' end), true);
       return query select 'reclaimed', null::integer;
     else

@@ -1,5 +1,5 @@
 -- Raises when a row must not be given this key: a Job still works on a previous row, which was deleted, or whose table was truncated (one
--- request has one owner). So does batch.refuse_old_snapshot().
+-- request has one owner). Also raises what batch.refuse_old_snapshot() does.
 --
 -- p_kind, p_ids: the requests
 create or replace function batch.refuse_running_key(p_kind text, p_ids bigint[]) returns void

@@ -1,5 +1,5 @@
 -- The statements that reset session_replication_role where the server, or this database, sets it to replica for every session, so that
--- ordinary triggers do not fire; null: neither does. A role or a session may set it for itself: those that replicate need it.
+-- ordinary triggers do not fire; null: neither sets it so. A role or a session may set it for itself: those that replicate need it.
 --
 -- Not the setting of this session, which may be older: KEDA's poll keeps its connection.
 create or replace function batch.replication_role_reset() returns text

@@ -3,8 +3,8 @@
 --
 -- p_requests: the table, or its partition   p_kind: the kind
 --
--- A transaction whose snapshot is older than a partition sees neither its key nor that it belongs to the table; pg_partition_root() does.
--- Nor does one see a key whose snapshot is older than the table, which has taken another one's place: it gets a serialization failure.
+-- With a snapshot that is older than a partition, the catalogs show neither its key nor that it belongs to the table; pg_partition_root() does.
+-- With one that is older than a table which has replaced another, no key is visible: a serialization failure.
 create or replace function batch.require_key(p_requests regclass, p_kind text) returns name
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
 -- Lets the next scans of batch.queue start at its beginning, every 5 minutes (batch.maintain): a row that batch.enqueue_ids() did not
 -- write (a restored one, or one inserted manually) may lie below the lower bounds. So do all new rows if the bounds are from another
--- PostgreSQL cluster, from which the database was restored and whose transactions had higher numbers.
+-- PostgreSQL cluster, from which the database was restored and whose transactions had higher IDs.
 --
 -- p_kind: the kind
 create or replace function batch.reset_bounds(p_kind text) returns void

@@ -23,7 +23,7 @@ declare
   now_recorded boolean;
   lock_timeout text;
 begin
-  -- As every claim, before this transaction gets its number (batch.claims_horizon): the record may wait for a lock.
+  -- As every claim, before this transaction gets its ID (batch.claims_horizon): the record may wait for a lock.
   lock table batch.kind in access share mode;
   now_recorded := batch.record_success(p_kind, p_job, p_request, p_attempt, p_session, p_result);
   if not now_recorded then
@@ -39,8 +39,8 @@ begin
     select c.request_id, c.attempt, c.job_finished, c.request, c.token, c.checkpoint, c.timeout_seconds
     into request_id, attempt, job_finished, request, token, checkpoint, timeout_seconds
     from batch.claim(
-      p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished, not now_recorded,
-      now_recorded
+      p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished,
+      p_arriving => not now_recorded, p_next => now_recorded
     ) c;
   exception
     when query_canceled or others or assert_failure then

@@ -20,7 +20,7 @@ begin
   if not found then
     return;
   end if;
-  perform batch.record_crash(
+  perform batch.end_or_reject(
     p_kind, own.request_id, 'crashed', format('the worker in pod %s did not respond after its Job''s next pod had started', own.pod_name), true
   );
   return next true;

@@ -77,8 +77,9 @@ create index queue_deferred on batch.queue (kind, available_at) where available_
 
 comment on table batch.queue is 'Unfinished requests: waiting, running, or reserved for their Job''s next pod';
 
--- Ended attempts, append-only. No check constraints, here or on the queue: evaluating them took a tenth of the time of claim and
--- finish, and only the functions of this project write here.
+-- One row for each ended attempt. FAILED becomes DEAD where the request is no longer to be retried; batch.purge() deletes rows. No check
+-- constraints, here or on the queue: evaluating them took a tenth of the time of claim and finish. Polls and claims move impossible rows of
+-- the queue to batch.rejected.
 create table batch.history (
   request_id bigint not null,
   kind       text collate "C" not null,

@@ -79,6 +79,14 @@ describe("batch.cancel", () => {
     assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not retried: canceled" }]);
   });
 
+  for (const reason of ["its kind was detached", "its table was replaced by another"]) {
+    test(`is refused with the reason "${reason}", by which the queue would run the request again`, async () => {
+      await STATES.running(database, worker);
+      await assert.rejects(query("select batch.cancel('clap', 1, $1)", [reason]), /the reason must be another one/);
+      assert.deepEqual(await query("select canceled from batch.queue"), [{ canceled: null }]);
+    });
+  }
+
   for (const name of ["interrupted", "deferred"] as const) {
     test(`a request that was ${name} long ago ends now: batch.purge keeps it, and its attempt stays as it was`, async () => {
       await STATES[name](database, worker);

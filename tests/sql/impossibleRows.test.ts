@@ -102,6 +102,14 @@ describe("an impossible row affects only itself, never its kind", () => {
     assert.partialDeepStrictEqual(await query("select request_id, reason from batch.rejected"), [{ request_id: "1" }]);
   });
 
+  test("the reason for rejecting a request without a further attempt says so", async () => {
+    await query("insert into batch.queue (kind, request_id, attempt) values ('clap', 99, 2147483647)");
+    await workOffAll();
+    assert.deepEqual(await query("select reason from batch.rejected"), [
+      { reason: "its attempts must be below 2147483647 (they are numbered); got 2147483647" },
+    ]);
+  });
+
   test("the reason for rejecting a finished request names the way to run it again, which works for a DEAD one", async () => {
     await query("insert into batch.queue (kind, request_id) values ('clap', 2)");
     await workOffAll();

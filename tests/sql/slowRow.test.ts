@@ -125,6 +125,15 @@ describe("a row that takes too long to read", { timeout: 300_000 }, () => {
     assert.deepEqual(await attempts(1), [{ attempt: 1, status: "FAILED", reason: "error", error }]);
   });
 
+  test("and cannot be read is not taken for the kind's fault while the row with the highest key can be read", async () => {
+    const wrong = `if $1 = 'odd' then perform pg_sleep(${0.15 * slowness}); raise 'wrong'; end if;`;
+    await query(`insert into parcels select generate_series(4, 40); ${addMood(wrong)};
+      update parcels set m = 'odd' where id < 40`);
+    await query(`begin; set local statement_timeout = ${Math.ceil(2_000 * slowness)}`);
+    assert.deepEqual(await query("select batch.reading_problem('parcel') as problem"), [{ problem: null }]);
+    await query("commit");
+  });
+
   test("because an operator cancels the claim is counted against no limit", async () => {
     await query(SLOW);
     const pod = await openPod(8_000, 9_000);

@@ -38,7 +38,12 @@ function ignoreOptions(client: Socket, startup: Buffer): void {
 
 /** As PgBouncer without that setting. */
 function refuseOptions(client: Socket): void {
-  const fields = Buffer.from("SFATAL\0C08P01\0Munsupported startup parameter: options\0\0");
+  refuse(client, "08P01", "unsupported startup parameter: options");
+}
+
+/** Refuses a connection as a server does. */
+export function refuse(client: Socket, code: string, message: string): void {
+  const fields = Buffer.from(`SFATAL\0C${code}\0M${message}\0\0`);
   const head = Buffer.from("E\0\0\0\0");
   head.writeInt32BE(4 + fields.length, 1);
   client.end(Buffer.concat([head, fields]));

@@ -50,7 +50,7 @@ export async function checkDatabase(client: pg.ClientBase, wanted: DatabaseRequi
 }
 
 /**
- * PostgreSQL 10 understands this, so that an old server is reported as such. The column `unqueued_above` is the last change of a migration
+ * The column `unqueued_above` is the last change of a migration
  * that development versions had already applied. Catalogs, not to_regclass(), which fails without a right on the schema.
  */
 const FACTS = `
@@ -128,10 +128,13 @@ interface Facts {
   readonly rolesUsedElsewhere: readonly string[];
 }
 
+/** A server's version is too old; `got` is the version, or how the server shows that. */
+export function describeOldVersion(got: string): string {
+  return `PostgreSQL must be version ${OLDEST} to ${NEWEST_TESTED} (older versions lack features that the queue uses); got ${got}`;
+}
+
 function* checkServer(facts: Facts, { connections, oneRole }: DatabaseRequirements): Iterable<string> {
-  if (facts.major < OLDEST) {
-    yield `PostgreSQL must be version ${OLDEST} to ${NEWEST_TESTED} (older versions lack features that the queue uses); got ${facts.version}`;
-  }
+  if (facts.major < OLDEST) yield describeOldVersion(facts.version);
   if (facts.replica) yield "the server must be a primary (a replica can only be read); got a replica";
   if (UNCONVERTIBLE.includes(facts.encoding)) {
     yield `the database's encoding must be one that PostgreSQL can convert to UTF8 (workers use it); got ${facts.encoding}`;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Socket } from "node:net";
 import { afterEach, describe, test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
-import { POOLERS, startPooler } from "../../tests/support/poolers.ts";
+import { POOLERS, refuse, startPooler } from "../../tests/support/poolers.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
 import { connectDirectly } from "./connectDirectly.ts";
 
@@ -102,6 +102,17 @@ describe("a connection for migrations", () => {
         });
       });
     }
+  });
+
+  test("is refused at a server that is too old for its settings, saying which versions are supported", async () => {
+    const port = await startPooler((client, startup) => {
+      const [, setting] = /-c (idle_session_timeout)=/.exec(startup.toString()) ?? [];
+      refuse(client, "42704", `unrecognized configuration parameter "${setting}"`);
+    });
+    await assert.rejects(connectDirectly({ ...config, host: "127.0.0.1", port }), {
+      name: "SettingsError",
+      message: /^PostgreSQL must be version 14 to 18 .*; got one that answers: unrecognized .* "idle_session_timeout"$/,
+    });
   });
 
   for (const [does, serve] of POOLERS) {

@@ -1,5 +1,6 @@
 import { TIMEOUT } from "node:dns";
 import type pg from "pg";
+import { describeOldVersion } from "./checkDatabase.ts";
 import { closeClient } from "./clientConnection.ts";
 import { createClient } from "./createClient.ts";
 import { DIRECT, inspectSession, isRefusalByPooler } from "./directSession.ts";
@@ -17,8 +18,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /**
  * Opens a connection for migrations.
  *
- * @throws SettingsError when a pooler is in between; NoAnswerError when a name server or the server does not answer within 10 s; otherwise
- *   node-postgres' error. No connection stays open then.
+ * @throws SettingsError when a pooler is in between, or the server's version is too old; NoAnswerError when a name server or the server
+ *   does not answer within 10 s; otherwise node-postgres' error. No connection stays open then.
  */
 export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Client> {
   const client = createClient({
@@ -35,6 +36,10 @@ export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Clien
   } catch (error) {
     await closeClient(client);
     if (isRefusalByPooler(error)) throw new SettingsError([PROBLEM]);
+    // undefined_object: a server before version 14 does not know idle_session_timeout.
+    if ((error as { code?: string }).code === "42704") {
+      throw new SettingsError([describeOldVersion(`one that answers: ${(error as Error).message}`)]);
+    }
     if ((error as Error).message === "timeout expired" || (error as Error).name === "TimeoutError") {
       throw new NoAnswerError(
         `cannot connect to ${client.host}:${client.port}: no answer within ${CONNECT_TIMEOUT_MS / 1_000} s`,
@@ -61,10 +66,7 @@ async function prepareSession(client: pg.Client): Promise<void> {
  */
 async function checkConnectionWhileWaiting(client: pg.Client): Promise<void> {
   try {
-    // PostgreSQL 13 lacks the setting, and is refused later, by checkDatabase.
-    await client.query(
-      "select set_config(name, '2s', false) from pg_settings where name = 'client_connection_check_interval'",
-    );
+    await client.query("set client_connection_check_interval = '2s'");
   } catch (error) {
     // invalid_parameter_value: the server's operating system does not support it.
     if ((error as { code?: string }).code !== "22023") throw error;

@@ -18,7 +18,7 @@ import type { DatabaseSettings } from "./settings.ts";
 /** Statements that record an outcome. While the server works, they are repeated for as long as it takes: finished work is not repeated. */
 const RECORDS: ReadonlySet<StatementName> = new Set(["succeed", "succeed_and_claim", "fail", "defer"]);
 
-/** Statements that take the session lock, which ends with the connection. */
+/** Statements after whose success the worker relies on the session lock, which ends with the connection. */
 const LOCKS: ReadonlySet<StatementName> = new Set(["claim", "succeed_and_claim", "renew"]);
 
 /** The log's messages. */

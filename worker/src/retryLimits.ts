@@ -9,8 +9,7 @@ interface RetryLimit {
   /** For docs/settings.md. */
   readonly what: string;
   readonly rule: NumberRule;
-  /** @default - as many as `backoffLimit` */
-  readonly defaultValue?: number;
+  readonly defaultValue: number;
 }
 
 /**
@@ -30,8 +29,9 @@ export const RETRY_LIMITS = {
     reason: "crashed",
     counter: "crashes",
     variable: "CRASH_LIMIT",
-    what: "crashes allowed per request; defaults to `BACKOFF_LIMIT`",
+    what: "crashes allowed per request",
     rule: { min: 0, max: 1_000, why: "each costs a pod, and whatever the work did before it died" },
+    defaultValue: 4,
   },
   interruptionLimit: {
     reason: "interrupted",
@@ -82,7 +82,4 @@ export function mapLimits<T>(toValue: (name: LimitName) => T): Record<LimitName,
 }
 
 /** The limits of a request if none are configured. */
-export const DEFAULT_LIMITS: RetryLimits = mapLimits((name) => {
-  const limit: RetryLimit = RETRY_LIMITS[name];
-  return limit.defaultValue ?? RETRY_LIMITS.backoffLimit.defaultValue;
-});
+export const DEFAULT_LIMITS: RetryLimits = mapLimits((name) => RETRY_LIMITS[name].defaultValue);

@@ -26,7 +26,8 @@ export const MIGRATION_SETTINGS: Readonly<Record<string, string>> = {
 
 /**
  * Settings of every connection of a worker, so that no setting of a database or role changes what a statement does or how a
- * row's JSON is formatted. A pooler refuses such options; the settings that matter behind one are set on the functions.
+ * row's JSON is formatted. A pooler refuses such options; the settings that matter behind one are set on the role
+ * (sql/roles.sql).
  *
  * Not set, because they do not affect the worker: `client_encoding` (node-postgres sets it), `lc_messages` (error codes are read, not
  * texts), other planner and memory settings (the rows are the same), `log_*`. `synchronous_commit` is the operator's choice

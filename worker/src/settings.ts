@@ -1,6 +1,6 @@
 import { SettingsError } from "./errors.ts";
 import { type NumberRule, parseNumber } from "./number.ts";
-import { DEFAULT_LIMITS, type LimitName, mapLimits, RETRY_LIMITS, type RetryLimits } from "./retryLimits.ts";
+import { DEFAULT_LIMITS, mapLimits, RETRY_LIMITS, type RetryLimits } from "./retryLimits.ts";
 import { withoutPasswords } from "./withoutPasswords.ts";
 
 /** How a connection is protected, as libpq names it. */
@@ -126,23 +126,13 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     ),
     jobName: text("JOB_NAME", /^[\w.-]{1,253}$/, label),
     podName: text("POD_NAME", /^[\w.-]{1,253}$/, label),
-    ...readLimits(number),
+    ...mapLimits((name) => number(RETRY_LIMITS[name].variable, name, DEFAULTS[name])),
     timeoutSeconds: number("TIMEOUT_SECONDS", "timeoutSeconds", DEFAULTS.timeoutSeconds),
     backoffSeconds: number("BACKOFF_SECONDS", "backoffSeconds", DEFAULTS.backoffSeconds),
     requestsPerJob: number("REQUESTS_PER_JOB", "requestsPerJob", DEFAULTS.requestsPerJob),
     leaseSeconds,
     graceSeconds: number("GRACE_SECONDS", "graceSeconds", DEFAULTS.graceSeconds),
     livenessPort: number("LIVENESS_PORT", "livenessPort", DEFAULTS.livenessPort),
-  });
-}
-
-function readLimits(number: ReturnType<typeof reader>["number"]): RetryLimits {
-  const read = (name: LimitName, defaultValue: number) => number(RETRY_LIMITS[name].variable, name, defaultValue);
-  const backoffLimit = read("backoffLimit", DEFAULTS.backoffLimit);
-  return mapLimits((name) => {
-    const limit = RETRY_LIMITS[name];
-    if (name === "backoffLimit") return backoffLimit;
-    return read(name, "defaultValue" in limit ? limit.defaultValue : backoffLimit);
   });
 }
 

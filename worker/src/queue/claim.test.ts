@@ -42,6 +42,16 @@ describe("claim", () => {
     assert.deepEqual((await startAttempt(database, params)).attempt, attempt);
   });
 
+  test("the time for the work begins again with a repeated claim, since its answer starts the work", async () => {
+    await database.insert(1);
+    const params = claimParams("a", { timeoutSeconds: 60 });
+    const { connection, attempt } = await startAttempt(database, params);
+    await database.query("update batch.queue set deadline_at = deadline_at - interval '50 s'");
+    assert.equal((await claim(connection, params))?.timeoutSeconds, attempt.timeoutSeconds);
+    const [left] = await database.query("select deadline_at > now() + interval '30 s' as whole from batch.queue");
+    assert.deepEqual(left, { whole: true });
+  });
+
   test("a claim that is repeated after its request was canceled ends that, and claims the next", async () => {
     await database.insert(2);
     const params = claimParams("a");

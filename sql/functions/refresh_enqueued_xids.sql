@@ -1,12 +1,12 @@
--- Gives a new number to waiting requests whose number is ahead of this server's transactions: the database was restored from, or
--- replicated from, a server that had run more of them. Every request that is inserted here would be claimed before them.
+-- Gives a new enqueued_xid to waiting requests whose own is ahead of this server's transaction IDs: the database was restored from, or
+-- replicated from, a server that had assigned more of them. Every request that is inserted here would be claimed before them.
 --
 -- p_kind: the kind
 --
--- The first 10,000 at each poll; among these the primary key decides. A request that is visible and was enqueued here has a number below
+-- The first 10,000 at each poll; among these the primary key decides. A request that is visible and was enqueued here has one below
 -- the snapshot's xmax.
 -- Index: queue_waiting
-create or replace function batch.renumber_waiting(p_kind text) returns void
+create or replace function batch.refresh_enqueued_xids(p_kind text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$

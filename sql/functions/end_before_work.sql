@@ -1,9 +1,9 @@
--- Ends an attempt before its work has begun, DEAD, because its row does not exist, cannot be read, or has an impossible timeout, or because
--- the request was canceled. It does not count as a failed pod.
+-- Ends an attempt before its work has begun, DEAD, because its row does not exist, cannot be read, is too long or has an impossible timeout, or
+-- because the request was canceled. It does not count as a failed pod.
 --
 -- p_kind, p_request, p_attempt, p_session, p_job, p_pod: the attempt   p_reason: error or canceled   p_error: why
 -- p_missing: its row does not exist, so its key may be inserted
-create or replace function batch.end_without_row(
+create or replace function batch.end_before_work(
   p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_error text,
   p_missing boolean
 ) returns void

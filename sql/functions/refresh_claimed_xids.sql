@@ -1,7 +1,7 @@
--- Gives a new number to claimed requests that lie far behind, so that one long attempt does not hold back the lower bound.
+-- Gives a new claimed_xid to claimed requests whose own is far behind, so that one long attempt does not hold back the lower bound.
 --
 -- p_kind: the kind   Far: a thousand transactions, which a scan skips in a fraction of a millisecond.
-create or replace function batch.renumber_claimed(p_kind text) returns void
+create or replace function batch.refresh_claimed_xids(p_kind text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$

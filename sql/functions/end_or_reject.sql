@@ -2,7 +2,7 @@
 -- goes to batch.rejected.
 --
 -- p_kind, p_request: the request; the caller has locked its row   p_reason, p_error, p_reserve: as in batch.end_attempt()
-create or replace function batch.record_crash(p_kind text, p_request bigint, p_reason text, p_error text, p_reserve boolean) returns void
+create or replace function batch.end_or_reject(p_kind text, p_request bigint, p_reason text, p_error text, p_reserve boolean) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
