@@ -40,10 +40,8 @@ export class Queue extends QueueRows {
     if (!own && row.suspectedAt !== undefined && this.#rules.suspectsBecomeAbsent) {
       this.scaling.raiseAbsentJobs(this.scaling.absentJobs + 1);
     }
-    if (row.session !== session) {
-      row.attempt++;
-      row.deadlineAt = timeoutSeconds === 0 ? undefined : this.now + 1_000 * timeoutSeconds;
-    }
+    if (row.session !== session) row.attempt++;
+    row.deadlineAt = timeoutSeconds === 0 ? undefined : this.now + 1_000 * timeoutSeconds;
     const known = next ? 0 : (this.jobs.get(jobName)?.finished ?? 0);
     const finished = own?.claimedWith?.jobFinished ?? Math.max(jobFinished, known);
     Object.assign(row, { session, job: jobName, claimedWith: { ...limits, jobFinished: finished } });

@@ -45,10 +45,14 @@ describe("Jobs that KEDA counts and that do no work", () => {
     test(`are presumed after ${after} s if a pod may take ${podStartSeconds} s to start, even if a pod has failed`, async () => {
       await insert(2);
       await query("insert into batch.job values ('clap', 'lost', 1, 0)");
-      const answers: number[] = [await pollAfter(0, 10, { podStartSeconds })];
-      while (answers.length * 5 <= after) answers.push(await pollAfter(5, 10, { podStartSeconds }));
-      assert.deepEqual(new Set(answers.slice(0, -1)), new Set([2]));
-      assert.equal(answers.at(-1), 12, String(answers));
+      let jobs = await pollAfter(0, 10, { podStartSeconds });
+      const began = performance.now();
+      let passed = 0;
+      for (; jobs === 2 && passed < after; passed += 5) jobs = await pollAfter(5, 10, { podStartSeconds });
+      assert.equal(jobs, 12);
+      // A slow machine's polls take seconds themselves.
+      const most = passed + (performance.now() - began) / 1_000;
+      assert.ok(most >= after - 1, `not before ${after - 1} s; got ${most}`);
     });
   }
 

@@ -10,7 +10,7 @@ const SLOW = `${addMood("if $1 = 'odd' then perform pg_sleep(60); end if;")}; up
 
 /** Claims as a worker does, with shorter timeouts. */
 async function claim(pod: pg.Client, job: string): Promise<object[]> {
-  const values = ["parcel", job, `${job}-pod`, 4711, [1, 4, 100, 100], 10, null, null, 0, true];
+  const values = ["parcel", job, `${job}-pod`, 4711, [1, 4, 100, 100], 600, null, null, 0, true];
   return (await pod.query(statement("claim").text, values)).rows;
 }
 
