@@ -143,6 +143,7 @@ begin
   -- First: the table may be dropped or changed while this waits.
   perform batch.lock_attachments();
   perform batch.refuse_table(p_requests, p_timeout_column);
+  perform batch.require_owner(p_requests);
 
   intact := batch.is_attached(p_requests, p_kind, p_timeout_column);
   if intact then
@@ -1433,6 +1434,7 @@ begin
   perform batch.lock_attachments();
   attached := batch.require_kind(p_kind);
   if exists (select from pg_class c where c.oid = attached.requests and c.relkind in ('r', 'p')) then
+    perform batch.require_owner(attached.requests);
     -- Dropping a partitioned table's trigger would lock its partitions before the table.
     execute format('lock table %s in access exclusive mode', attached.requests);
   end if;
@@ -2964,7 +2966,7 @@ begin
   end if;
   if current_setting('transaction_isolation') not like 'read %' then
     raise exception 'purge must run at read committed (another transaction may have retried a request); got %',
-      current_setting('transaction_isolation') using hint = 'begin isolation level read committed';
+      current_setting('transaction_isolation') using hint = 'set default_transaction_isolation = ''read committed''';
   end if;
   attached := batch.require_kind(p_kind);
   if exists (select from pg_class c where c.oid = attached.requests) then
@@ -4281,6 +4283,25 @@ begin
   return kind_row;
 end
 $$;
+
+
+--
+-- Name: require_owner(regclass); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.require_owner(p_requests regclass) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  owner name := (select pg_get_userbyid(c.relowner) from pg_class c where c.oid = p_requests);
+begin
+  if not pg_has_role(batch.reader_role(p_requests), 'usage') then
+    raise exception '% may be attached and detached only by its owner, %, a member of that role or a superuser; got %', p_requests, owner, current_user
+      using errcode = 'insufficient_privilege', hint = format('Call it as %1$I, or grant %1$I to %2$I.', owner, current_user);
+  end if;
+end
+$_$;
 
 
 --
@@ -6246,6 +6267,13 @@ REVOKE ALL ON FUNCTION batch.require_key(p_requests regclass, p_kind text) FROM 
 --
 
 REVOKE ALL ON FUNCTION batch.require_kind(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION require_owner(p_requests regclass); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.require_owner(p_requests regclass) FROM PUBLIC;
 
 
 --

@@ -25,6 +25,7 @@ begin
   -- First: the table may be dropped or changed while this waits.
   perform batch.lock_attachments();
   perform batch.refuse_table(p_requests, p_timeout_column);
+  perform batch.require_owner(p_requests);
 
   intact := batch.is_attached(p_requests, p_kind, p_timeout_column);
   if intact then

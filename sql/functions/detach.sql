@@ -14,6 +14,7 @@ begin
   perform batch.lock_attachments();
   attached := batch.require_kind(p_kind);
   if exists (select from pg_class c where c.oid = attached.requests and c.relkind in ('r', 'p')) then
+    perform batch.require_owner(attached.requests);
     -- Dropping a partitioned table's trigger would lock its partitions before the table.
     execute format('lock table %s in access exclusive mode', attached.requests);
   end if;

@@ -32,7 +32,7 @@ begin
   end if;
   if current_setting('transaction_isolation') not like 'read %' then
     raise exception 'purge must run at read committed (another transaction may have retried a request); got %',
-      current_setting('transaction_isolation') using hint = 'begin isolation level read committed';
+      current_setting('transaction_isolation') using hint = 'set default_transaction_isolation = ''read committed''';
   end if;
   attached := batch.require_kind(p_kind);
   if exists (select from pg_class c where c.oid = attached.requests) then

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
+import { recordLog } from "../../tests/support/recordLog.ts";
 import { until } from "../../tests/support/until.ts";
 import { LOCK_MIGRATIONS } from "./advisoryLocks.ts";
 import { noopLog } from "./log.ts";
@@ -14,6 +15,14 @@ test("migrateDatabase may pause between two statements for longer than the serve
   await migrateDatabase(env, noopLog);
   const [found] = await query<{ found: boolean }>("select to_regclass('batch.queue') is not null as found");
   assert.deepEqual(found, { found: true });
+});
+
+test("migrateDatabase without passwords names the role that is missing: nobody has rights then", async () => {
+  const { env } = await createTestDatabase("template0");
+  const { log, lines } = recordLog();
+  await migrateDatabase({ ...env, SCALER_USERNAME: "no_such_scaler" }, log);
+  const warnings = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === "warn");
+  assert.deepEqual(warnings.at(-1)?.missing, ["no_such_scaler"]);
 });
 
 test("migrateDatabase acts as the role that is set for its login, and the login owns nothing", async () => {

@@ -1,3 +1,4 @@
+import type pg from "pg";
 import { attachTables, readAttachments } from "./attachTables.ts";
 import { checkDatabase } from "./checkDatabase.ts";
 import { closeClient } from "./clientConnection.ts";
@@ -9,7 +10,7 @@ import type { Log } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import { readMigrationFiles } from "./migrationFiles.ts";
 import { parseNumber } from "./number.ts";
-import { createRoles, DEFAULT_ROLES, type RolePasswords } from "./roles.ts";
+import { createRoles, DEFAULT_ROLES, findMissingRoles, type RoleNames, type RolePasswords } from "./roles.ts";
 import { readDatabaseSettings } from "./settings.ts";
 
 /**
@@ -39,6 +40,7 @@ export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log, limits?:
     });
     const { from, to } = await migrate(client, log, readMigrationFiles(), names);
     if (passwords) await createRoles(client, passwords, names);
+    else await warnOfMissingRoles(client, names, log);
     await attachTables(client, attachments, log);
     log.info("the database is up to date", { from, to });
   };
@@ -47,6 +49,16 @@ export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log, limits?:
   } finally {
     await closeClient(client);
   }
+}
+
+/** Without passwords the migration creates no roles, and grants rights only to both. */
+async function warnOfMissingRoles(client: pg.ClientBase, names: RoleNames, log: Log): Promise<void> {
+  const missing = await findMissingRoles(client, names);
+  if (missing.length === 0) return;
+  log.warn("no role was granted the worker's and the scaling query's rights, because these roles do not exist", {
+    missing,
+    remedy: "set WORKER_PASSWORD and SCALER_PASSWORD, or create them (docs/production.md, roles that a DBA prepares)",
+  });
 }
 
 function readConnections(text: string | undefined): number | undefined {

@@ -69,14 +69,19 @@ async function createRolesOnce(
  * @returns whether both exist; otherwise nothing is granted.
  */
 export async function grantRights(client: pg.ClientBase, names: RoleNames = DEFAULT_ROLES): Promise<boolean> {
-  const { rows } = await client.query<{ count: string }>("select count(*) from pg_roles where rolname in ($1, $2)", [
-    names.worker,
-    names.scaler,
-  ]);
-  if (rows[0]?.count !== "2") return false;
+  if ((await findMissingRoles(client, names)).length > 0) return false;
   await setNames(client, names);
   await client.query(readFileSync(new URL("grants.sql", SQL), "utf8"));
   return true;
+}
+
+/** Those of the two roles that do not exist. */
+export async function findMissingRoles(client: pg.ClientBase, { worker, scaler }: RoleNames): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    "select name from unnest(array[$1, $2]) as wanted (name) where name not in (select rolname from pg_roles)",
+    [worker, scaler],
+  );
+  return rows.map(({ name }) => name);
 }
 
 /** Sets the names for roles.sql and grants.sql, for the session. */
