@@ -120,7 +120,10 @@ describe("node main.ts migrate with ATTACH", () => {
       $$begin raise 'too many triggers' using hint = 'Drop one.'; end$$;
       create table pages (id bigint primary key);
       create event trigger refuse on ddl_command_start when tag in ('CREATE TRIGGER') execute function refuse()`);
-    await assert.rejects(attachTables(client, [PAGES], noopLog), /: too many triggers \(raised in the function refuse, .*\) \(Drop one\.\)$/);
+    await assert.rejects(
+      attachTables(client, [PAGES], noopLog),
+      /: too many triggers \(raised in the function refuse, .*\) \(Drop one\.\)$/,
+    );
   });
 
   test("the reason is PostgreSQL's own, also if the connection breaks", async () => {
