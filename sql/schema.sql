@@ -667,17 +667,16 @@ begin
     end if;
 
     reading_since := case when q.request_id = p_unread then p_unread_since else clock_timestamp() end;
-    begin
-      found_row := batch.read_request(p_kind, q.request_id);
-    exception when query_canceled then
+    found_row := batch.read_request(p_kind, q.request_id);
+    if found_row.canceled is not null then
       if batch.has_timed_out(reading_since) then
         perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds);
       elsif unusable = 0 then
-        raise;
+        raise query_canceled using message = found_row.canceled;
       end if;
       -- There is no time left for another request.
       return;
-    end;
+    end if;
     if found_row.kind_problem then
       return;
     end if;
@@ -1032,7 +1031,7 @@ CREATE FUNCTION batch.count_requests(p_kind text, p_limit bigint, p_claimed_xid 
 begin
   select
     count(*) filter (where c.suspected_at is null),
-    count(*) filter (where c.suspected_at is not null and c.crashes < c.crash_limit and c.canceled is null),
+    count(*) filter (where c.suspected_at is not null and c.crashes < c.crash_limit),
     count(*)
   into working, suspects, unfinished
   from batch.queue c
@@ -2019,7 +2018,10 @@ CREATE FUNCTION batch.existing_rows(p_kind text, p_ids bigint[]) RETURNS bigint[
 begin
   return coalesce(batch.read_keys(p_kind, null, null, null, coalesce(p_ids, '{}')), '{}');
 exception
-  when insufficient_privilege or undefined_table or undefined_column or undefined_function or null_value_not_allowed then
+  -- syntax_error: the reader has found no key.
+  when insufficient_privilege or undefined_table or undefined_column or undefined_function or null_value_not_allowed
+    or syntax_error
+  then
     return '{}';
 end
 $$;
@@ -3096,7 +3098,7 @@ $_$;
 -- Name: read_request(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.read_request(p_kind text, p_request bigint, OUT request text, OUT timeout_seconds double precision, OUT problem text, OUT missing boolean, OUT unreadable text, OUT kind_problem boolean) RETURNS record
+CREATE FUNCTION batch.read_request(p_kind text, p_request bigint, OUT request text, OUT timeout_seconds double precision, OUT problem text, OUT missing boolean, OUT unreadable text, OUT kind_problem boolean, OUT canceled text) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -3129,7 +3131,10 @@ begin
       elsif timeout_seconds is not null and not timeout_seconds between 0 and 604800 then
         problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', timeout_seconds);
       end if;
-    exception when others or assert_failure then
+    exception when query_canceled then
+      canceled := sqlerrm;
+      return;
+    when others or assert_failure then
       get stacked diagnostics detail = pg_exception_detail;
       if batch.is_transient(sqlstate, detail) then
         raise;
@@ -6032,10 +6037,10 @@ REVOKE ALL ON FUNCTION batch.read_keys(p_kind text, p_partition regclass, p_afte
 
 
 --
--- Name: FUNCTION read_request(p_kind text, p_request bigint, OUT request text, OUT timeout_seconds double precision, OUT problem text, OUT missing boolean, OUT unreadable text, OUT kind_problem boolean); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION read_request(p_kind text, p_request bigint, OUT request text, OUT timeout_seconds double precision, OUT problem text, OUT missing boolean, OUT unreadable text, OUT kind_problem boolean, OUT canceled text); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.read_request(p_kind text, p_request bigint, OUT request text, OUT timeout_seconds double precision, OUT problem text, OUT missing boolean, OUT unreadable text, OUT kind_problem boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.read_request(p_kind text, p_request bigint, OUT request text, OUT timeout_seconds double precision, OUT problem text, OUT missing boolean, OUT unreadable text, OUT kind_problem boolean, OUT canceled text) FROM PUBLIC;
 
 
 --

@@ -128,17 +128,16 @@ begin
     end if;
 
     reading_since := case when q.request_id = p_unread then p_unread_since else clock_timestamp() end;
-    begin
-      found_row := batch.read_request(p_kind, q.request_id);
-    exception when query_canceled then
+    found_row := batch.read_request(p_kind, q.request_id);
+    if found_row.canceled is not null then
       if batch.has_timed_out(reading_since) then
         perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds);
       elsif unusable = 0 then
-        raise;
+        raise query_canceled using message = found_row.canceled;
       end if;
       -- There is no time left for another request.
       return;
-    end;
+    end if;
     if found_row.kind_problem then
       return;
     end if;

@@ -1,5 +1,5 @@
 -- How many Jobs KEDA should count as running: ceil(unfinished requests / requests per Job), at most p_max_replica_count; and one more
--- - for each request whose worker is dead, since KEDA still counts that worker's Job (not if the request ends with this crash);
+-- - for each request whose worker is dead, since KEDA still counts that worker's Job (not if the crash exceeds its limit);
 -- - for each absent Job: one that KEDA counts although it does no work.
 -- Deferred requests do not count; 0 if there are no others. Never more than five times p_max_replica_count, which is the ScaledJob's own limit.
 --
@@ -9,7 +9,8 @@
 -- Absent Jobs are the Job of a dead worker whose request another Job has claimed (batch.claim), Jobs of a lost node that never finish, and
 -- Jobs that never claim (their pods were scheduled onto a lost node, or cannot be scheduled). The last two cannot be observed, only
 -- inferred: a poll knows how many claims there will be once KEDA has its answer and every Job has claimed, and later polls find out how many
--- of these are missing (batch.expected_claims).
+-- of these are missing (batch.expected_claims): a claim is when it has not come 4 s after a pod may have started; while a worker is suspected
+-- 30 s sooner, but not before 14 s.
 -- One Job is presumed absent for each missing claim. But if no worker is suspected and a pod has failed within the week, a node may have been
 -- lost with any number of Jobs, and presuming fewer than all of them would create no Job: then p_max_replica_count more are presumed, or as
 -- many as there were before, if that is more (absent_peak: idle Jobs cancel the presumption of a lost node's Jobs, although these never finish).

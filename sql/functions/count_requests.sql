@@ -5,8 +5,8 @@
 --
 -- One row:
 -- - working: claimed requests, also reserved ones, whose worker is not suspected to be dead
--- - suspects: those whose worker is, claimed or waiting again; not those that end with this crash (crashLimit, or canceled)
--- - unfinished: all of these, and the waiting ones
+-- - suspects: those whose worker is, claimed or waiting again, unless this crash exceeds their limit
+-- - unfinished: all claimed ones, and the waiting ones
 -- Indexes: queue_claimed, queue_waiting
 create or replace function batch.count_requests(
   p_kind text, p_limit bigint, p_claimed_xid xid8, p_waiting_xid xid8, p_waiting_id bigint,
@@ -18,7 +18,7 @@ as $$
 begin
   select
     count(*) filter (where c.suspected_at is null),
-    count(*) filter (where c.suspected_at is not null and c.crashes < c.crash_limit and c.canceled is null),
+    count(*) filter (where c.suspected_at is not null and c.crashes < c.crash_limit),
     count(*)
   into working, suspects, unfinished
   from batch.queue c

@@ -9,7 +9,10 @@ as $$
 begin
   return coalesce(batch.read_keys(p_kind, null, null, null, coalesce(p_ids, '{}')), '{}');
 exception
-  when insufficient_privilege or undefined_table or undefined_column or undefined_function or null_value_not_allowed then
+  -- syntax_error: the reader has found no key.
+  when insufficient_privilege or undefined_table or undefined_column or undefined_function or null_value_not_allowed
+    or syntax_error
+  then
     return '{}';
 end
 $$;

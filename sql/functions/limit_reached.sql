@@ -1,5 +1,5 @@
 -- Whether as many requests of a kind run as may (running_limit of batch.scaling, which batch.count_jobs() sets). Otherwise the caller may claim
--- one: until it commits, no other transaction can find that out, since two that count at the same moment would both proceed.
+-- one. Until its transaction ends, others wait here: two that count at the same moment would both proceed.
 --
 -- p_kind: the kind
 create or replace function batch.limit_reached(p_kind text) returns boolean

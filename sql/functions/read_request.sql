@@ -7,10 +7,12 @@
 -- - problem: why the request cannot be worked on; null: it can
 -- - missing: because it has no row   unreadable: because its row cannot be read: the SQLSTATE; null: otherwise
 -- - kind_problem: true when that is no request's fault, but the table's: the next poll reports why and starts no Job
--- Raises what is transient (batch.is_transient), and when the statement is canceled.
+-- - canceled: the message, if the statement was canceled while it read the row; null: it was not
+-- Raises what is transient (batch.is_transient), and when the statement is canceled at any other moment.
 create or replace function batch.read_request(
   p_kind text, p_request bigint,
-  out request text, out timeout_seconds double precision, out problem text, out missing boolean, out unreadable text, out kind_problem boolean
+  out request text, out timeout_seconds double precision, out problem text, out missing boolean, out unreadable text, out kind_problem boolean,
+  out canceled text
 )
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -44,7 +46,10 @@ begin
       elsif timeout_seconds is not null and not timeout_seconds between 0 and 604800 then
         problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', timeout_seconds);
       end if;
-    exception when others or assert_failure then
+    exception when query_canceled then
+      canceled := sqlerrm;
+      return;
+    when others or assert_failure then
       get stacked diagnostics detail = pg_exception_detail;
       if batch.is_transient(sqlstate, detail) then
         raise;

@@ -82,8 +82,8 @@ export function newRow(request: number, position: number): Row {
 }
 
 /** Whether another attempt follows if its worker is dead. */
-export function mayBeRetried({ crashes, claimedWith, canceled }: Row): boolean {
-  return !canceled && crashes < (claimedWith?.crashLimit ?? 0);
+export function mayBeRetried({ crashes, claimedWith }: Row): boolean {
+  return crashes < (claimedWith?.crashLimit ?? 0);
 }
 
 /** batch.backoff(): the Job controller's delay after one more failure; zero after the Job's last pod. */

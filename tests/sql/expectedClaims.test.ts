@@ -33,8 +33,10 @@ const CASES: readonly (readonly [string, Expected, number, number, Expected, num
   ["are no longer expected if fewer Jobs are needed", { 60: 4, 50: 9 }, 0, 4, { 60: 4 }, 4],
   ["are missing by the largest number whose time is over", { 60: 2, 50: 3, 10: 5 }, 0, 5, { 60: 2, 50: 3, 10: 5 }, 3],
   ["are given a second more for each six of more than 60", { 54: 66 }, 0, 66, { 54: 66 }, 0],
+  ["are given it from 61 on", { 53: 61 }, 0, 61, { 53: 61 }, 0],
   ["are missing when that is over, too", { 55: 66 }, 0, 66, { 55: 66 }, 66],
-  ["of more than 60 are expected since the pods before them were created", { 55: 78 }, 12, 78, { 53: 78 }, 0],
+  ["of more than 60 are expected since the pods before them were created", { 55: 80 }, 15, 80, { 52.5: 80 }, 0],
+  ["of more than 60 are expected since now at the latest", { 1: 78 }, 12, 78, { 0: 78 }, 0],
 ];
 
 describe("claims that earlier polls expected", () => {

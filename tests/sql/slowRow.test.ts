@@ -134,6 +134,15 @@ describe("a row that takes too long to read", { timeout: 300_000 }, () => {
     await query("commit");
   });
 
+  test("and cannot be worked on is not said to be unreadable if the check of the attachment took the rest of the time", async () => {
+    await query(`${addMood(`perform pg_sleep(${0.3 * slowness});`)};
+      update parcels set seconds = -1 where id = 1; select batch.attach('parcels', 'parcel', 'seconds')`);
+    const [pod, locking] = [await openPod(), await lock("pg_subscription_rel")];
+    await assert.rejects(claim(pod, "a"), { code: "57014" });
+    await locking.query("commit");
+    assert.deepEqual(await query("select from batch.history"), []);
+  });
+
   test("because an operator cancels the claim is counted against no limit", async () => {
     await query(SLOW);
     const pod = await openPod(8_000, 9_000);

@@ -7,7 +7,7 @@ const ATTACHED = `
 const REPLACE = `
   select batch.create_readers(k.kind, k.requests, k.timeout_column) from batch.kind k where k.kind = $1`;
 
-/** The functions that determine the readers' text, besides `batch.create_readers` itself. */
+/** The functions that write the readers' text, besides `batch.create_readers` itself. */
 const TEXT = ["row_reader", "keys_reader", "reader_parts", "fill_template"];
 
 /** Whether replacing these functions has changed the readers' text. */

@@ -115,15 +115,4 @@ describe("demand", () => {
     assert.equal(await ask(), 0);
     assert.deepEqual(await database.query("select status, iteration from clap"), [{ status: "DEAD", iteration: 3 }]);
   });
-
-  test("a canceled request whose worker is dead is not retried, so it is counted once, and ends DEAD", async () => {
-    await database.insert(1);
-    const { connection } = await claimed("a");
-    await database.query("select batch.cancel('clap', 1, 'not needed')");
-    await connection.close();
-    assert.equal(await ask(), 1);
-    await ageSuspicions();
-    assert.equal(await ask(), 0);
-    assert.deepEqual(await database.query("select status, iteration from clap"), [{ status: "DEAD", iteration: 1 }]);
-  });
 });
