@@ -135,7 +135,7 @@ describe("a row that takes too long to read", { timeout: 300_000 }, () => {
   });
 
   test("and cannot be worked on is not said to be unreadable if the check of the attachment took the rest of the time", async () => {
-    await query(`${addMood(`perform pg_sleep(${0.3 * slowness});`)};
+    await query(`${addMood(`perform pg_sleep(${0.15 * slowness});`)};
       update parcels set seconds = -1 where id = 1; select batch.attach('parcels', 'parcel', 'seconds')`);
     const [pod, locking] = [await openPod(), await lock("pg_subscription_rel")];
     await assert.rejects(claim(pod, "a"), { code: "57014" });
