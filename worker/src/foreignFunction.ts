@@ -4,7 +4,7 @@ interface ServerError extends Error {
   readonly where?: string;
 }
 
-const FUNCTION = /^(?:PL\/\w+|SQL) function "?(?!batch\.)([^\s"(]+)/m;
+const FUNCTION = /^(?:PL\/\w+|SQL) function "?(?!batch\.|inline_code_block)([^\s"(]+)/m;
 
 /**
  * The innermost function of others in which an error of PostgreSQL was raised, as a note to append: a trigger, an event trigger or a policy's
