@@ -1026,7 +1026,6 @@ $$;
 
 CREATE FUNCTION batch.count_requests(p_kind text, p_limit bigint, p_claimed_xid xid8, p_waiting_xid xid8, p_waiting_id bigint, OUT working bigint, OUT suspects bigint, OUT unfinished bigint) RETURNS record
     LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   select
@@ -2033,7 +2032,6 @@ $$;
 
 CREATE FUNCTION batch.expected_claims(p_expected bigint[], p_since timestamp with time zone[], p_made bigint, p_needed bigint, p_made_since_poll bigint, p_late timestamp with time zone, OUT expected bigint[], OUT since timestamp with time zone[], OUT missing bigint) RETURNS record
     LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
   creation constant interval := make_interval(secs => p_made_since_poll * 1000 / 6 / 1000.0);

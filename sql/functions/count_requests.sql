@@ -8,12 +8,13 @@
 -- - suspects: those whose worker is, claimed or waiting again, unless this crash exceeds their limit
 -- - unfinished: all claimed ones, and the waiting ones
 -- Indexes: queue_claimed, queue_waiting
+--
+-- It sets no search_path: its caller sets one.
 create or replace function batch.count_requests(
   p_kind text, p_limit bigint, p_claimed_xid xid8, p_waiting_xid xid8, p_waiting_id bigint,
   out working bigint, out suspects bigint, out unfinished bigint
 )
 language plpgsql stable
-set search_path = pg_catalog, pg_temp
 as $$
 begin
   select

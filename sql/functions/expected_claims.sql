@@ -8,12 +8,13 @@
 -- Their time does not begin before those pods were created that have claimed since the last poll.
 --
 -- One row: p_expected and p_since without what was claimed or is no longer needed; and missing: 0 if no claim is.
+--
+-- It sets no search_path: its caller sets one.
 create or replace function batch.expected_claims(
   p_expected bigint[], p_since timestamptz[], p_made bigint, p_needed bigint, p_made_since_poll bigint, p_late timestamptz,
   out expected bigint[], out since timestamptz[], out missing bigint
 )
 language plpgsql stable
-set search_path = pg_catalog, pg_temp
 as $$
 declare
   creation constant interval := make_interval(secs => p_made_since_poll * 1000 / 6 / 1000.0);
